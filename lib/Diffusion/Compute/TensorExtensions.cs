@@ -1,0 +1,18 @@
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+/// <summary>Between tensors and plain C# numbers, for figures and checks.</summary>
+public static class TensorExtensions
+{
+    /// <summary>All values of a tensor as doubles, in row-major order. Copies to the host; the tensor is left as it is.</summary>
+    public static double[] ToDoubles(this Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+    }
+
+    /// <summary>A float32 vector (N) on <see cref="Compute.Device"/> with these values.</summary>
+    public static Tensor ToTensor(this IEnumerable<double> values) =>
+        tensor(values.Select(value => (float)value).ToArray(), device: Compute.Device);
+}
