@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using SkiaSharp;
+
+namespace Diffusion;
+
+/// <summary>
+/// Figures shown one after the other, over and over: a GIF where it can move, a film strip of a few frames where it cannot (print, PNG).
+/// Plots among the frames share one view and one colour scale, so that only the data moves.
+/// </summary>
+public sealed record Animation : Figure
+{
+    const int StripFrames = 6, StripColumns = 3;
+
+    static readonly ConditionalWeakTable<Animation, byte[]> encoded = [];
+
+    /// <summary>
+    /// An animation. Plots are drawn at the animation's size, 480 × 340 px unless set with <c>with { Width = …, Height = … }</c>; grids of
+    /// images have their own size. A cell's output should stay below 250 KB: 40 frames of a plot, or 30 frames of 16 digits.
+    /// </summary>
+    /// <param name="title">The title, for the film strip and the alt text; in the GIF each frame shows its own.</param>
+    /// <param name="frames">At least one figure; all of one kind.</param>
+    /// <param name="milliseconds">How long a frame stands (a multiple of 10, at least 20: browsers play nothing faster).</param>
+    /// <param name="hold">How long the last frame stands, in milliseconds.</param>
+    public Animation(string title, IEnumerable<Figure> frames, int milliseconds = 80, int hold = 1500) : base(title)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        Frames = Sequence.Align(frames);
+        if (Frames.IsEmpty) throw new ArgumentException($"Animation '{title}' has no frames, expected at least one figure.");
+        if (milliseconds < 20) throw new ArgumentOutOfRangeException(nameof(milliseconds), $"Animation '{title}': milliseconds is {milliseconds}, expected 20 or more.");
+        if (hold < 20) throw new ArgumentOutOfRangeException(nameof(hold), $"Animation '{title}': hold is {hold}, expected 20 or more.");
+        (Milliseconds, Hold) = (milliseconds, hold);
+        (Width, Height) = Frames[0] is Plot ? (480, 340) : (Frames[0].Width, Frames[0].Height);
+    }
+
+    internal ImmutableArray<Figure> Frames { get; init; }
+    internal int Milliseconds { get; init; }
+    internal int Hold { get; init; }
+
+    /// <summary>The animation as a GIF that loops for ever, <c>Width × Height</c> pixels.</summary>
+    public byte[] ToGif() => encoded.GetValue(this, animation => Picture.Gif(animation.Width, animation.Height,
+        animation.Frames.Select<Figure, Action<SKCanvas>>((_, i) => animation.Frame(i).Draw), animation.Milliseconds, animation.Hold));
+
+    /// <summary>The moving GIF.</summary>
+    public override string ToHtml() => Html.Image(ToGif(), "image/gif", Alt, Width, Height);
+
+    /// <summary>A film strip of up to six frames.</summary>
+    public override byte[] ToPng() => Strip().ToPng();
+
+    /// <summary>A film strip of up to six frames.</summary>
+    public override string ToSvg() => Strip().ToSvg();
+
+    internal override void Draw(SKCanvas canvas) => Frame(Frames.Length - 1).Draw(canvas);
+
+    Figure Frame(int i) => Frames[i] is ImageGrid ? Frames[i] : Frames[i] with { Width = Width, Height = Height };
+
+    FilmStrip Strip() => new(Title, [.. Thin.Indices(Frames.Length, StripFrames).Select(Frame)], StripColumns);
+
+    private protected override byte[] Encode(string extension, string name) => extension == ".gif" ? ToGif() : base.Encode(extension, name);
+
+    private protected override bool HasFullColour => Frames[0].IsFullColour;
+
+    private protected override string Describe() => $"Animation of {Frames.Length} frames. {Title}: {Frames[0].Alt}";
+}

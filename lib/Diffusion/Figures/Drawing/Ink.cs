@@ -1,0 +1,32 @@
+using SkiaSharp;
+
+namespace Diffusion;
+
+/// <summary>The colours, line patterns and marks of all figures: Okabe and Ito's palette, which colour-blind readers tell apart, on an opaque white panel.</summary>
+static class Ink
+{
+    /// <summary>Series colours in order of appearance (Okabe &amp; Ito 2008; its yellow is left out, it is lost on white).</summary>
+    internal static readonly SKColor[] Series =
+    [
+        new(0, 114, 178),   // blue
+        new(213, 94, 0),    // vermilion
+        new(0, 158, 115),   // bluish green
+        new(204, 121, 167), // reddish purple
+        new(230, 159, 0),   // orange
+        new(86, 180, 233),  // sky blue
+        new(60, 60, 60),    // near black
+    ];
+
+    /// <summary>Dash patterns in CSS px, one a series: the figure also survives a grey printer.</summary>
+    internal static readonly float[][] Dashes = [[], [9, 4], [2.5f, 3.5f], [10, 4, 2.5f, 4], [15, 5], [5, 2.5f], [10, 3, 2.5f, 3, 2.5f, 3]];
+
+    internal static readonly SKColor Paper = SKColors.White, Text = new(38, 38, 38), Faint = new(105, 105, 105), Frame = new(120, 120, 120),
+        Grid = new(232, 232, 232), Context = new(150, 150, 150);
+
+    internal static SKColor Of(int series) => Series[series % Series.Length];
+
+    internal static ScottPlot.Color Scott(SKColor colour) => ScottPlot.Color.FromSKColor(colour);
+
+    /// <summary><c>#rrggbb</c>, for HTML and Plotly.</summary>
+    internal static string Hex(SKColor colour) => $"#{colour.Red:x2}{colour.Green:x2}{colour.Blue:x2}";
+}

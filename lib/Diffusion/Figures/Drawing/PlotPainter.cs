@@ -1,0 +1,82 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace Diffusion;
+
+/// <summary>
+/// Draws a <see cref="Plot"/>: ScottPlot draws axes and data; title, legend and axis labels stand around them, so that mathematics is set
+/// properly and no legend ever covers the data.
+/// </summary>
+sealed class PlotPainter(Plot plot)
+{
+    const float Margin = 14, LabelSize = 15, TickSize = 14, LabelHeight = 24;
+
+    readonly SeriesStyles styles = new(plot.Layers);
+
+    internal void Draw(SKCanvas canvas)
+    {
+        float top = Header.Draw(canvas, plot, styles);
+        var grid = plot.Layers.OfType<GridLayer>().FirstOrDefault();
+        var area = new PixelRect(Margin + (plot.YLabel.Length > 0 ? LabelHeight : 0), plot.Width - Margin - (grid is null ? 0 : LabelHeight),
+            plot.Height - Margin - (plot.XLabel.Length > 0 ? LabelHeight : 0) + 4, top);
+
+        using var scott = Compose(grid, out var bar);
+        // Once into the void: the layout settles, so that nothing is drawn twice below.
+        using (var nowhere = new SKNoDrawCanvas(plot.Width, plot.Height)) scott.Render(nowhere, area);
+        canvas.Save();
+        scott.Render(canvas, area);
+        canvas.Restore();
+
+        var data = scott.LastRender.DataRect;
+        MathText.Draw(canvas, plot.XLabel, data.HorizontalCenter, plot.Height - Margin, LabelSize, Ink.Text, 0.5f);
+        MathText.DrawUpright(canvas, plot.YLabel, Margin + LabelSize, data.VerticalCenter, LabelSize, Ink.Text);
+        if (grid is not null) MathText.DrawUpright(canvas, grid.Label, plot.Width - Margin - 3, data.VerticalCenter, LabelSize, Ink.Text);
+    }
+
+    ScottPlot.Plot Compose(GridLayer? grid, out ScottPlot.Panels.ColorBar? bar)
+    {
+        var scott = new ScottPlot.Plot();
+        scott.RenderManager.ClearCanvasBeforeEachRender = false;
+        scott.FigureBackground.Color = Ink.Scott(Ink.Paper);
+        scott.DataBackground.Color = Ink.Scott(Ink.Paper);
+        scott.HideLegend();
+        scott.Axes.Title.IsVisible = false;
+        scott.Grid.MajorLineColor = Ink.Scott(Ink.Grid);
+        scott.Grid.IsVisible = grid is null;
+
+        var bars = plot.Layers.OfType<BarsLayer>().FirstOrDefault();
+        scott.Axes.Bottom.TickGenerator = bars is null ? Ticks.For(plot.IsLogX) : Ticks.Of(bars.Labels);
+        scott.Axes.Left.TickGenerator = Ticks.For(plot.IsLogY);
+        scott.Axes.Right.FrameLineStyle.IsVisible = scott.Axes.Top.FrameLineStyle.IsVisible = grid is not null;
+        foreach (var axis in scott.Axes.GetAxes()) Style(axis);
+        scott.Axes.Right.MinimumSize = scott.Axes.Right.MaximumSize = grid is null ? 8 : 14;
+        scott.Axes.Top.MinimumSize = scott.Axes.Top.MaximumSize = 8;
+        if (bars is not null) scott.Axes.Bottom.MajorTickStyle.Length = 0;
+
+        bar = null;
+        foreach (var layer in plot.Layers) LayerPainter.Add(scott, plot, layer, styles);
+        if (grid is not null && scott.PlottableList.OfType<IHasColorAxis>().FirstOrDefault() is { } source)
+        {
+            bar = scott.Add.ColorBar(source);
+            bar.Width = 16;
+            bar.Axis.TickGenerator = Ticks.For(isLog: false);
+            Style(bar.Axis);
+        }
+
+        var view = PlotView.Of(plot);
+        scott.Axes.SetLimits(view.Left, view.Right, view.Bottom, view.Top);
+        if (plot.IsEqual) scott.Axes.Rules.Add(new ScottPlot.AxisRules.SquareZoomOut(scott.Axes.Bottom, scott.Axes.Left));
+        return scott;
+    }
+
+    static void Style(IAxis axis)
+    {
+        axis.TickLabelStyle.Font = BundledFont.Typeface;
+        axis.TickLabelStyle.FontSize = TickSize;
+        axis.TickLabelStyle.ForeColor = Ink.Scott(Ink.Text);
+        axis.MajorTickStyle.Color = axis.MinorTickStyle.Color = Ink.Scott(Ink.Frame);
+        axis.MajorTickStyle.Length = 5;
+        axis.MinorTickStyle.Length = 0;
+        axis.FrameLineStyle.Color = Ink.Scott(Ink.Frame);
+    }
+}

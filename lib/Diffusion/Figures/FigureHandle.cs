@@ -1,0 +1,16 @@
+namespace Diffusion;
+
+/// <summary>A figure that stands in a cell's output and can be replaced there, for pictures that change while a cell runs.</summary>
+public sealed class FigureHandle
+{
+    readonly IShown shown;
+
+    internal FigureHandle(IShown shown) => this.shown = shown;
+
+    /// <summary>Puts another figure in place of the one shown; where the front end cannot, it prints the new one's line of text.</summary>
+    public void Update(Figure figure)
+    {
+        ArgumentNullException.ThrowIfNull(figure);
+        shown.Update(figure);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Reflection;
+
+namespace Diffusion;
+
+/// <summary>Something shown that can be replaced where it stands.</summary>
+interface IShown
+{
+    void Update(object value);
+}
+
+/// <summary>
+/// The one file that knows notebook engines. It finds them by name, so that the library refers to none: the workbook's own engine, then
+/// .NET Interactive, else plain lines on the console.
+/// </summary>
+static class FrontEnd
+{
+    /// <summary>Shows a value in the running cell's output.</summary>
+    internal static IShown Show(object value) => (IShown?)Workbook.TryShow(value) ?? (IShown?)Interactive.TryShow(value) ?? Console.Show(value);
+
+    static Type? Find(string assembly, string type) =>
+        AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(a => a.GetName().Name == assembly)?.GetType(type);
+
+    static object? Call(MethodInfo method, object? target, params object?[] arguments)
+    {
+        try { return method.Invoke(target, arguments); }
+        catch (TargetInvocationException error) when (error.InnerException is { } inner)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner);
+            throw;
+        }
+    }
+
+    /// <summary>The own engine: static class Workbook.Scripting.CellDisplay in the program <c>workbook</c>.</summary>
+    sealed class Workbook(MethodInfo update, string id) : IShown
+    {
+        internal static Workbook? TryShow(object value)
+        {
+            if (Find("workbook", "Workbook.Scripting.CellDisplay") is not { } type) return null;
+            if (type.GetProperty("IsActive")?.GetValue(null) is not true) return null;
+            return type.GetMethod("Show", [typeof(object)]) is { } show && type.GetMethod("Update", [typeof(string), typeof(object)]) is { } update
+                ? new Workbook(update, (string)Call(show, null, value)!) : null;
+        }
+
+        public void Update(object value) => Call(update, null, id, value);
+    }
+
+    /// <summary>
+    /// .NET Interactive: KernelInvocationContextExtensions.Display(KernelInvocationContext.Current, value), whose DisplayedValue has Update
+    /// (the one that object.Display() returns carries another display id in its last version).
+    /// </summary>
+    sealed class Interactive(object displayed) : IShown
+    {
+        const string Assembly = "Microsoft.DotNet.Interactive";
+
+        internal static Interactive? TryShow(object value)
+        {
+            if (Find(Assembly, "Microsoft.DotNet.Interactive.KernelInvocationContext")?.GetProperty("Current")?.GetValue(null) is not { } context) return null;
+            var display = Find(Assembly, "Microsoft.DotNet.Interactive.KernelInvocationContextExtensions")?
+                .GetMethod("Display", [context.GetType(), typeof(object), typeof(string[])]);
+            return display is null ? null : new Interactive(Call(display, null, context, value, Array.Empty<string>())!);
+        }
+
+        public void Update(object value)
+        {
+            if (displayed.GetType().GetMethod("Update", [typeof(object)]) is { } update) Call(update, displayed, value);
+        }
+    }
+
+    sealed class Console : IShown
+    {
+        internal static Console Show(object value)
+        {
+            var shown = new Console();
+            shown.Update(value);
+            return shown;
+        }
+
+        public void Update(object value) => System.Console.WriteLine(value);
+    }
+}

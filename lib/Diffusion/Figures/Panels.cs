@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using SkiaSharp;
+
+namespace Diffusion;
+
+/// <summary>Several figures side by side under one title, to be compared.</summary>
+public sealed record Panels : Figure
+{
+    const int PanelHeight = 290;
+
+    /// <summary>Panels in rows of <paramref name="columns"/>, filled row by row; every panel is drawn at its share of the size.</summary>
+    /// <exception cref="ArgumentException">There is no figure, or columns &lt; 1.</exception>
+    public Panels(string title, int columns, params IEnumerable<Figure> figures) : base(title)
+    {
+        ArgumentNullException.ThrowIfNull(figures);
+        Figures = [.. figures];
+        if (Figures.IsEmpty) throw new ArgumentException($"Figure '{title}' has no panels, expected at least one figure.");
+        if (columns < 1) throw new ArgumentOutOfRangeException(nameof(columns), $"Figure '{title}': columns is {columns}, expected 1 or more.");
+        Columns = Math.Min(columns, Figures.Length);
+        Height = (int)Header.TitleHeight(title, isPanel: false) + (Rows * PanelHeight);
+    }
+
+    internal ImmutableArray<Figure> Figures { get; init; }
+    internal int Columns { get; init; }
+    int Rows => (Figures.Length + Columns - 1) / Columns;
+
+    internal override void Draw(SKCanvas canvas)
+    {
+        Header.Title(canvas, Title, Width, IsPanel);
+        float top = Header.TitleHeight(Title, IsPanel);
+        int w = Width / Columns, h = (int)((Height - top) / Rows);
+        for (int i = 0; i < Figures.Length; i++)
+        {
+            canvas.Save();
+            canvas.Translate(i % Columns * w, top + (i / Columns * h));
+            (Figures[i] with { Width = w, Height = h, IsPanel = true }).Draw(canvas);
+            canvas.Restore();
+        }
+    }
+
+    private protected override bool HasFullColour => Figures.Any(figure => figure.IsFullColour);
+
+    private protected override string Describe() => $"{Title}: {string.Join("; ", Figures.Select(figure => figure.Alt))}";
+}

@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace Diffusion;
+
+/// <summary>
+/// A plot with two axes, built layer by layer:
+/// <code>new Plot("The schedule", "step t", "ᾱ_t").Line("linear", ts, linear).Line("cosine", ts, cosine)</code>
+/// Layers of one name share a colour, a line pattern and an entry in the legend; layers without a name are context, thin and grey.
+/// </summary>
+public record Plot : Figure
+{
+    /// <summary>An empty plot. A label ends in its unit in brackets where it has one: <c>"time t [s]"</c>.</summary>
+    public Plot(string title, string xLabel, string yLabel) : base(title)
+    {
+        XLabel = xLabel ?? throw new ArgumentNullException(nameof(xLabel));
+        YLabel = yLabel ?? throw new ArgumentNullException(nameof(yLabel));
+    }
+
+    /// <summary>What the horizontal axis measures.</summary>
+    public string XLabel { get; init; }
+
+    /// <summary>What the vertical axis measures.</summary>
+    public string YLabel { get; init; }
+
+    internal ImmutableList<Layer> Layers { get; init; } = [];
+    internal bool IsLogX { get; init; }
+    internal bool IsLogY { get; init; }
+    internal bool IsEqual { get; init; }
+    internal (double? XMin, double? XMax, double? YMin, double? YMax) Limits { get; init; }
+
+    /// <summary>A curve through the points (x, y) in the order given; a NaN leaves a gap.</summary>
+    public Plot Line(string name, IEnumerable<double> xs, IEnumerable<double> ys)
+    {
+        var (x, y) = Pair(name, xs, ys);
+        return With(new LineLayer(name, x, y));
+    }
+
+    /// <summary>A curve over 0, 1, 2, …: a schedule over t, a loss over its steps.</summary>
+    public Plot Line(string name, IEnumerable<double> ys)
+    {
+        double[] y = Data.Series(Title, name, "ys", ys);
+        return With(new LineLayer(name, [.. Enumerable.Range(0, y.Length).Select(i => (double)i)], y));
+    }
+
+    /// <summary>Marks at the points (x, y), with error bars from y − e to y + e where <paramref name="errors"/> are given.</summary>
+    public Plot Points(string name, IEnumerable<double> xs, IEnumerable<double> ys, IEnumerable<double>? errors = null)
+    {
+        var (x, y) = Pair(name, xs, ys);
+        double[]? e = errors is null ? null : Data.Series(Title, name, "errors", errors);
+        if (e is not null) Data.SameLength(Title, name, ("ys", y), ("errors", e));
+        return With(new PointsLayer(name, x, y, e));
+    }
+
+    /// <summary>Marks at the rows of a tensor (N, 2).</summary>
+    public Plot Points(string name, Tensor points)
+    {
+        var (x, y) = Columns(name, points);
+        return Points(name, x, y);
+    }
+
+    /// <summary>The area between two curves: an interval of confidence, a spread.</summary>
+    public Plot Band(string name, IEnumerable<double> xs, IEnumerable<double> low, IEnumerable<double> high)
+    {
+        double[] x = Data.Series(Title, name, "xs", xs), l = Data.Series(Title, name, "low", low), h = Data.Series(Title, name, "high", high);
+        Data.SameLength(Title, name, ("xs", x), ("low", l), ("high", h));
+        return With(new BandLayer(name, x, l, h));
+    }
+
+    /// <summary>
+    /// A histogram as a probability density, to be compared with a density curve: bars of equal width from <paramref name="low"/> to
+    /// <paramref name="high"/> (by default the smallest and the largest sample), each as high as its share of <em>all</em> samples over its width.
+    /// </summary>
+    public Plot Histogram(string name, IEnumerable<double> samples, int bins = 60, double? low = null, double? high = null) =>
+        With(Binning.Histogram(Title, name, Data.Series(Title, name, "samples", samples), bins, low, high));
+
+    /// <summary>Bars over named places; a second call with another <paramref name="name"/> sets its bars beside the first.</summary>
+    public Plot Bars(IEnumerable<string> labels, IEnumerable<double> values, string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        string[] places = [.. labels];
+        double[] heights = Data.Series(Title, name, "values", values);
+        if (places.Length != heights.Length)
+            throw new ArgumentException($"Figure '{Title}': labels has {places.Length} entries and values has {heights.Length}, expected the same number.");
+        return With(new BarsLayer(name, places, heights));
+    }
+
+    /// <summary>A vector field: arrows from (x, y) along (u, v), all scaled by one factor so that they do not overlap.</summary>
+    public Plot Arrows(IEnumerable<double> xs, IEnumerable<double> ys, IEnumerable<double> us, IEnumerable<double> vs)
+    {
+        double[] x = Data.Series(Title, "", "xs", xs), y = Data.Series(Title, "", "ys", ys), u = Data.Series(Title, "", "us", us), v = Data.Series(Title, "", "vs", vs);
+        Data.SameLength(Title, "", ("xs", x), ("ys", y), ("us", u), ("vs", v));
+        return With(new ArrowsLayer(x, y, u, v));
+    }
+
+    /// <summary>A vector field at the rows of (N, 2) <paramref name="points"/> along the rows of (N, 2) <paramref name="vectors"/>.</summary>
+    public Plot Arrows(Tensor points, Tensor vectors)
+    {
+        var (x, y) = Columns("points", points);
+        var (u, v) = Columns("vectors", vectors);
+        return Arrows(x, y, u, v);
+    }
+
+    /// <summary>A trajectory in the plane: a thin curve with a ring at its start and a dot at its end.</summary>
+    public Plot Path(string name, IEnumerable<double> xs, IEnumerable<double> ys)
+    {
+        var (x, y) = Pair(name, xs, ys);
+        return With(new PathLayer(name, x, y));
+    }
+
+    /// <summary>A horizontal reference line at <paramref name="y"/>.</summary>
+    public Plot HorizontalLine(string name, double y) => With(new RuleLayer(name, Data.Finite(Title, name, "y", y), IsHorizontal: true));
+
+    /// <summary>A vertical reference line at <paramref name="x"/>.</summary>
+    public Plot VerticalLine(string name, double x) => With(new RuleLayer(name, Data.Finite(Title, name, "x", x), IsHorizontal: false));
+
+    /// <summary>A few words beside the point (x, y).</summary>
+    public Plot Note(double x, double y, string text) =>
+        With(new NoteLayer(Data.Finite(Title, "", "x of a note", x), Data.Finite(Title, "", "y of a note", y), text ?? throw new ArgumentNullException(nameof(text))));
+
+    /// <summary>A logarithmic horizontal axis; points with x ≤ 0 are left out.</summary>
+    public Plot LogX() => this with { IsLogX = true };
+
+    /// <summary>A logarithmic vertical axis; points with y ≤ 0 are left out.</summary>
+    public Plot LogY() => this with { IsLogY = true };
+
+    /// <summary>One unit is equally long on both axes, as positions in a plane need it.</summary>
+    public Plot EqualAxes() => this with { IsEqual = true };
+
+    /// <summary>The part of the plane that is shown; an end left out follows the data.</summary>
+    /// <exception cref="ArgumentException">An end is not finite, or a lower end is not below its upper one.</exception>
+    public Plot Range(double? xMin = null, double? xMax = null, double? yMin = null, double? yMax = null)
+    {
+        foreach (var (axis, low, high) in new[] { ("x", xMin, xMax), ("y", yMin, yMax) })
+        {
+            if (low is { } l) Data.Finite(Title, "", axis + "Min", l);
+            if (high is { } h) Data.Finite(Title, "", axis + "Max", h);
+            if (low >= high)
+                throw new ArgumentException($"Figure '{Title}': {axis}Min is {Numbers.Short(low.Value)} and {axis}Max is {Numbers.Short(high!.Value)}, expected {axis}Min < {axis}Max.");
+        }
+        return this with { Limits = (xMin ?? Limits.XMin, xMax ?? Limits.XMax, yMin ?? Limits.YMin, yMax ?? Limits.YMax) };
+    }
+
+    private protected Plot With(Layer layer) => this with
+    {
+        Layers = Layers.Add(layer.Name is null ? throw new ArgumentNullException(nameof(layer), "A layer's name is null, expected a text (\"\" for none).") : layer),
+    };
+
+    internal override void Draw(SkiaSharp.SKCanvas canvas) => new PlotPainter(this).Draw(canvas);
+
+    private protected override string Describe()
+    {
+        string layers = string.Join(", ", Layers.Where(l => l is not NoteLayer).GroupBy(l => l.Kind).Select(kind =>
+        {
+            string[] names = [.. kind.Select(l => l.Name).Where(n => n.Length > 0).Distinct()];
+            return kind.Key + (names.Length > 0 ? " " + string.Join(" and ", names.Select(n => $"“{n}”")) : "");
+        }));
+        return $"{Title}: {YLabel} against {XLabel}" + (layers.Length > 0 ? $" ({layers})" : "");
+    }
+
+    (double[], double[]) Pair(string name, IEnumerable<double> xs, IEnumerable<double> ys)
+    {
+        double[] x = Data.Series(Title, name, "xs", xs), y = Data.Series(Title, name, "ys", ys);
+        Data.SameLength(Title, name, ("xs", x), ("ys", y));
+        return (x, y);
+    }
+
+    double[] Values(string name, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.numel() > 0 ? tensor.ToDoubles()
+            : throw new ArgumentException($"Figure '{Title}', layer '{name}': the tensor is empty, expected at least one number.");
+    }
+
+    (double[], double[]) Columns(string name, Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.dim() != 2 || rows.shape[1] != 2)
+            throw new ArgumentException($"Figure '{Title}', layer '{name}': the tensor has shape ({string.Join(", ", rows.shape)}), expected (N, 2).");
+        double[] values = Values(name, rows);
+        return ([.. values.Where((_, i) => i % 2 == 0)], [.. values.Where((_, i) => i % 2 == 1)]);
+    }
+}
