@@ -8,12 +8,13 @@ namespace Diffusion;
 public sealed record ImageGrid : Figure
 {
     const int MostWidth = 720;
-    const float Margin = 14, Gap = 4, LabelSize = 14, CaptionSize = 13, LargestImage = 112;
+    const float Margin = 14, Gap = 4, LabelSize = 14, CaptionSize = 13;
 
     ImageGrid(string title) : base(title) { }
 
     internal ImmutableArray<Tile> Tiles { get; init; }
     internal int Columns { get; init; }
+    internal float LargestImage { get; init; } = 112;
     internal ImmutableArray<string> RowLabels { get; init; } = [];
     internal ImmutableArray<string> ColumnLabels { get; init; } = [];
     internal ImmutableArray<string> Captions { get; init; } = [];
@@ -41,8 +42,7 @@ public sealed record ImageGrid : Figure
             ColumnLabels = Labels(columnLabels, across, "columnLabels", "columns"),
             Captions = Labels(captions, tiles.Length, "captions", "images"),
         };
-        var (width, height) = grid.Measure(MostWidth);
-        return grid with { Width = width, Height = height };
+        return grid.Fitted();
 
         ImmutableArray<string> Labels(IEnumerable<string>? labels, int expected, string name, string of)
         {
@@ -51,6 +51,15 @@ public sealed record ImageGrid : Figure
             return given.Length == expected ? given
                 : throw new ArgumentException($"Figure '{title}': {name} has {given.Length} entries for {expected} {of}, expected one for each.");
         }
+    }
+
+    /// <summary>The same grid with images of at most so many CSS px a pixel.</summary>
+    internal ImageGrid AtMost(int scale) => (this with { LargestImage = scale * Tiles[0].Width }).Fitted();
+
+    ImageGrid Fitted()
+    {
+        var (width, height) = Measure(MostWidth);
+        return this with { Width = width, Height = height };
     }
 
     internal int Rows => (Tiles.Length + Columns - 1) / Columns;
