@@ -10,7 +10,7 @@ public sealed record Panels : Figure
 
     /// <summary>Panels in rows of <paramref name="columns"/>, filled row by row; every panel is drawn at its share of the size.</summary>
     /// <exception cref="ArgumentException">There is no figure, or columns &lt; 1.</exception>
-    public Panels(string title, int columns, params IEnumerable<Figure> figures) : base(title)
+    public Panels(string title, int columns, params Figure[] figures) : base(title)
     {
         ArgumentNullException.ThrowIfNull(figures);
         Figures = [.. figures];

@@ -43,7 +43,10 @@ public record Plot : Figure
         return With(new LineLayer(name, [.. Enumerable.Range(0, y.Length).Select(i => (double)i)], y));
     }
 
-    /// <summary>Marks at the points (x, y), with error bars from y − e to y + e where <paramref name="errors"/> are given.</summary>
+    /// <summary>
+    /// Marks at the points (x, y), with error bars from y − e to y + e where <paramref name="errors"/> are given. Of more than 20 000 points
+    /// so many are drawn, evenly chosen.
+    /// </summary>
     public Plot Points(string name, IEnumerable<double> xs, IEnumerable<double> ys, IEnumerable<double>? errors = null)
     {
         var (x, y) = Pair(name, xs, ys);

@@ -62,11 +62,15 @@ sealed class Stroke(Coordinates[] points, SeriesStyle style, bool hasEnds) : Plo
 /// <summary>Marks; many of them are small and let the ones beneath shine through.</summary>
 sealed class Marks(Coordinates[] points, SeriesStyle style) : Plottable
 {
+    /// <summary>More than these would cover each other: so many, evenly chosen, are drawn.</summary>
+    internal const int MostPoints = 20_000;
+
     protected override void Draw(SKCanvas canvas)
     {
         var (size, alpha) = points.Length switch { <= 60 => (8f, 255), <= 400 => (5.5f, 210), <= 2000 => (4f, 150), <= 10000 => (2.8f, 110), _ => (2f, 60) };
-        foreach (var point in points)
+        foreach (int i in Thin.Indices(points.Length, MostPoints))
         {
+            var point = points[i];
             if (!double.IsFinite(point.X) || !double.IsFinite(point.Y)) continue;
             var at = Px(point);
             Mark.Draw(canvas, style.Mark, at.X, at.Y, size, style.Colour.WithAlpha((byte)alpha));
