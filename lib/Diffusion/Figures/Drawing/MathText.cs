@@ -56,7 +56,10 @@ static class MathText
         return shaper.Value!.Shape(run.Text, font).Width;
     }
 
-    /// <summary>Draws the text with its base line at <paramref name="y"/>; <paramref name="align"/> is 0 for left, ½ for centred, 1 for right of <paramref name="x"/>.</summary>
+    /// <summary>
+    /// Draws the text with its base line at <paramref name="y"/>; <paramref name="align"/> is 0 for left, ½ for centred, 1 for right of
+    /// <paramref name="x"/>.
+    /// </summary>
     internal static void Draw(SKCanvas canvas, string text, float x, float y, float size, SKColor colour, float align = 0)
     {
         if (text.Length == 0) return;
