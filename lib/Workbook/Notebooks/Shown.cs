@@ -16,7 +16,7 @@ static class Shown
         UnauthorizedAccessException => "access is denied; choose a folder you may write to, or change its permissions.",
         DirectoryNotFoundException => "its folder does not exist; create it or choose another one.",
         IOException { HResult: 28 or unchecked((int)0x80070070) } => "the disk is full; free some space or choose another folder.",
-        IOException { HResult: 27 } => "the file would be larger than this session's file-size limit (ulimit -f); raise the limit.",
+        IOException { HResult: 27 } or ArgumentOutOfRangeException => "the file would be larger than this session's file-size limit (ulimit -f); raise the limit.",
         IOException { HResult: 30 } => "the file system is read-only; choose another folder.",
         _ => OneLine(error.Message),
     };
