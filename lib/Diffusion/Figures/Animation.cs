@@ -39,7 +39,7 @@ public sealed record Animation : Figure
 
     /// <summary>The animation as a GIF that loops for ever, <c>Width × Height</c> pixels.</summary>
     public byte[] ToGif() => encoded.GetValue(this, animation => Picture.Gif(animation.Width, animation.Height,
-        animation.Frames.Select<Figure, Action<SKCanvas>>((_, i) => animation.Frame(i).Draw), animation.Milliseconds, animation.Hold));
+        animation.Frames.Select<Figure, Action<SKCanvas>>((_, i) => animation.Frame(i).Draw), animation.GifColours, animation.Milliseconds, animation.Hold));
 
     /// <summary>The moving GIF.</summary>
     public override string ToHtml() => Html.Image(ToGif(), "image/gif", Alt, Width, Height);
@@ -52,13 +52,16 @@ public sealed record Animation : Figure
 
     internal override void Draw(SKCanvas canvas) => Frame(Frames.Length - 1).Draw(canvas);
 
+    // Noise does not compress: every level of grey costs, and 16 of them are enough for digits that move.
+    int GifColours => Frames[0] switch { ImageGrid { Colours: > 0 } => 16, { Colours: 0 } => 256, _ => 64 };
+
     Figure Frame(int i) => Frames[i] is ImageGrid ? Frames[i] : Frames[i] with { Width = Width, Height = Height };
 
     FilmStrip Strip() => new(Title, [.. Thin.Indices(Frames.Length, StripFrames).Select(Frame)], StripColumns);
 
     private protected override byte[] Encode(string extension, string name) => extension == ".gif" ? ToGif() : base.Encode(extension, name);
 
-    private protected override bool HasFullColour => Frames[0].IsFullColour;
+    internal override int Colours => Frames[0].Colours;
 
     private protected override string Describe() => $"Animation of {Frames.Length} frames. {Title}: {Frames[0].Alt}";
 }

@@ -24,7 +24,7 @@ public abstract record Figure : IRepresentation
     public int Height { get; init => field = Size(value, nameof(Height)); } = 400;
 
     /// <summary>The still picture as a PNG with a palette, <c>2·Width × 2·Height</c> pixels.</summary>
-    public virtual byte[] ToPng() => Picture.Png(Width, Height, Draw, HasFullColour);
+    public virtual byte[] ToPng() => Picture.Png(Width, Height, Draw, Colours);
 
     /// <summary>The still picture as an SVG document of <c>Width × Height</c> CSS px.</summary>
     public virtual string ToSvg() => Picture.Svg(Width, Height, Draw);
@@ -63,10 +63,8 @@ public abstract record Figure : IRepresentation
 
     private protected abstract string Describe();
 
-    /// <summary>Whether it holds photographs, which 256 colours would spoil.</summary>
-    private protected virtual bool HasFullColour => false;
-
-    internal bool IsFullColour => HasFullColour;
+    /// <summary>How many colours its PNG needs; 0 for photographs, which a palette would spoil.</summary>
+    internal virtual int Colours => 64;
 
     bool IRepresentation.Write(string mimeType, TextWriter writer) => WriteAs(mimeType, writer);
 

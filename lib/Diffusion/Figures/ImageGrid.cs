@@ -98,7 +98,7 @@ public sealed record ImageGrid : Figure
         MathText.Draw(canvas, text, x, y, width > room ? size * room / width : size, Ink.Text, 0.5f);
     }
 
-    private protected override bool HasFullColour => Tiles[0].IsColour;
+    internal override int Colours => Tiles[0].IsColour ? 0 : 64;
 
     private protected override string Describe()
     {

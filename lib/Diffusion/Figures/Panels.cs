@@ -38,7 +38,7 @@ public sealed record Panels : Figure
         }
     }
 
-    private protected override bool HasFullColour => Figures.Any(figure => figure.IsFullColour);
+    internal override int Colours => Figures.Any(figure => figure.Colours == 0) ? 0 : Figures.Max(figure => figure.Colours);
 
     private protected override string Describe() => $"{Title}: {string.Join("; ", Figures.Select(figure => figure.Alt))}";
 }

@@ -35,7 +35,7 @@ sealed record FilmStrip : Figure
         }
     }
 
-    private protected override bool HasFullColour => Frames[0].IsFullColour;
+    internal override int Colours => Frames[0].Colours;
 
     private protected override string Describe() => $"{Title}: {Frames[0].Alt}";
 }

@@ -9,14 +9,12 @@ static class Picture
     /// <summary>Pictures are drawn at twice their size in CSS px, sharp on today's screens.</summary>
     internal const int PngScale = 2;
 
-    const int GifColours = 64;
-
-    internal static byte[] Png(int width, int height, Action<SKCanvas> draw, bool hasFullColour = false)
+    internal static byte[] Png(int width, int height, Action<SKCanvas> draw, int colours)
     {
         using var image = Raster(width, height, PngScale, draw);
-        if (!hasFullColour) image.Quantize(new QuantizeSettings { Colors = 256, DitherMethod = DitherMethod.No });
+        if (colours > 0) image.Quantize(new QuantizeSettings { Colors = (uint)colours, DitherMethod = DitherMethod.No });
         image.Strip();
-        image.Format = hasFullColour ? MagickFormat.Png24 : MagickFormat.Png8;
+        image.Format = colours > 0 ? MagickFormat.Png8 : MagickFormat.Png24;
         image.Settings.SetDefine(MagickFormat.Png, "exclude-chunks", "all");
         image.Settings.SetDefine(MagickFormat.Png, "include-chunks", "PLTE,tRNS");
         image.Settings.SetDefine(MagickFormat.Png, "compression-level", "9");
@@ -24,7 +22,7 @@ static class Picture
     }
 
     /// <summary>A GIF that loops for ever, its frames in one palette and stored as differences.</summary>
-    internal static byte[] Gif(int width, int height, IEnumerable<Action<SKCanvas>> frames, int milliseconds, int hold)
+    internal static byte[] Gif(int width, int height, IEnumerable<Action<SKCanvas>> frames, int colours, int milliseconds, int hold)
     {
         using var film = new MagickImageCollection();
         foreach (var draw in frames) film.Add(Raster(width, height, 1, draw));
@@ -33,7 +31,7 @@ static class Picture
             frame.AnimationDelay = (uint)((ReferenceEquals(frame, film[^1]) ? hold : milliseconds) / 10);
             frame.AnimationIterations = 0;
         }
-        film.Quantize(new QuantizeSettings { Colors = GifColours, DitherMethod = DitherMethod.No });
+        film.Quantize(new QuantizeSettings { Colors = (uint)colours, DitherMethod = DitherMethod.No });
         film.Optimize();
         film.OptimizeTransparency();
         foreach (var frame in film) frame.Strip();

@@ -46,7 +46,7 @@ sealed class PlotPainter(Plot plot)
 
         var bars = plot.Layers.OfType<BarsLayer>().FirstOrDefault();
         scott.Axes.Bottom.TickGenerator = bars is null ? Ticks.For(plot.IsLogX) : Ticks.Of(bars.Labels);
-        scott.Axes.Left.TickGenerator = Ticks.For(plot.IsLogY);
+        scott.Axes.Left.TickGenerator = Ticks.For(plot.IsLogY, density: 1.2);
         scott.Axes.Right.FrameLineStyle.IsVisible = scott.Axes.Top.FrameLineStyle.IsVisible = grid is not null;
         foreach (var axis in scott.Axes.GetAxes()) Style(axis);
         scott.Axes.Right.MinimumSize = scott.Axes.Right.MaximumSize = grid is null ? 8 : 14;
@@ -76,6 +76,9 @@ sealed class PlotPainter(Plot plot)
         axis.TickLabelStyle.ForeColor = Ink.Scott(Ink.Text);
         axis.MajorTickStyle.Color = axis.MinorTickStyle.Color = Ink.Scott(Ink.Frame);
         axis.MajorTickStyle.Length = 5;
+        // ScottPlot leaves room for an axis label (ours stands outside) and sets numbers a little above their ticks.
+        if (axis is ScottPlot.AxisPanels.AxisBase panel) (panel.EmptyLabelPadding, panel.PaddingOutsideAxisLabels) = (new(0, 0), new(0, 0));
+        if (axis.Edge is Edge.Left or Edge.Right) axis.TickLabelStyle.OffsetY = 2.5f;
         axis.MinorTickStyle.Length = 0;
         axis.FrameLineStyle.Color = Ink.Scott(Ink.Frame);
     }
