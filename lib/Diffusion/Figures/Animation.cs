@@ -10,8 +10,6 @@ namespace Diffusion;
 /// </summary>
 public sealed record Animation : Figure
 {
-    const int StripFrames = 6, StripColumns = 3;
-
     static readonly ConditionalWeakTable<Animation, byte[]> encoded = [];
 
     /// <summary>
@@ -57,7 +55,7 @@ public sealed record Animation : Figure
 
     Figure Frame(int i) => Frames[i] is ImageGrid ? Frames[i] : Frames[i] with { Width = Width, Height = Height };
 
-    FilmStrip Strip() => new(Title, [.. Thin.Indices(Frames.Length, StripFrames).Select(Frame)], StripColumns);
+    FilmStrip Strip() => new(Title, [.. FilmStrip.Choose(Frames.Length, Frames[0]).Select(Frame)]);
 
     private protected override byte[] Encode(string extension, string name) => extension == ".gif" ? ToGif() : base.Encode(extension, name);
 

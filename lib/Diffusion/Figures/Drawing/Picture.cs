@@ -9,9 +9,9 @@ static class Picture
     /// <summary>Pictures are drawn at twice their size in CSS px, sharp on today's screens.</summary>
     internal const int PngScale = 2;
 
-    internal static byte[] Png(int width, int height, Action<SKCanvas> draw, int colours)
+    internal static byte[] Png(int width, int height, Action<SKCanvas> draw, int colours, float scale = PngScale)
     {
-        using var image = Raster(width, height, PngScale, draw);
+        using var image = Raster(width, height, scale, draw);
         if (colours > 0) image.Quantize(new QuantizeSettings { Colors = (uint)colours, DitherMethod = DitherMethod.No });
         image.Strip();
         image.Format = colours > 0 ? MagickFormat.Png8 : MagickFormat.Png24;
