@@ -4,23 +4,27 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace Diffusion;
 
-/// <summary>Images in rows and columns, each pixel enlarged to a crisp square, with labels for rows and columns or a caption under each image.</summary>
+/// <summary>
+/// Images in rows and columns, each pixel enlarged to a crisp square, with labels for rows and columns or a caption under each image.
+/// </summary>
 public sealed record ImageGrid : Figure
 {
     const int MostWidth = 720;
-    const float Margin = 14, Gap = 4, LabelSize = 14, CaptionSize = 13, LargestImage = 112;
+    const float Margin = 14, Gap = 4, LabelSize = 14, CaptionSize = 13;
 
     ImageGrid(string title) : base(title) { }
 
     internal ImmutableArray<Tile> Tiles { get; init; }
     internal int Columns { get; init; }
+    internal float LargestImage { get; init; } = 112;
     internal ImmutableArray<string> RowLabels { get; init; } = [];
     internal ImmutableArray<string> ColumnLabels { get; init; } = [];
     internal ImmutableArray<string> Captions { get; init; } = [];
 
     /// <summary>A grid of the images of a tensor, row by row. Its size in CSS px follows from the images and is at most 720 wide.</summary>
     /// <param name="title">The title.</param>
-    /// <param name="images">(N, C, H, W) with C = 1 (grey) or 3 (red, green, blue) and values in [−1, 1]; values outside are clipped.</param>
+    /// <param name="images">(N, C, H, W) with C = 1 (grey) or 3 (red, green, blue) and values in [−1, 1]; values outside are
+    /// clipped.</param>
     /// <param name="columns">Images a row; by default all in one row up to 10.</param>
     /// <param name="rowLabels">A label for each row.</param>
     /// <param name="columnLabels">A label for each column.</param>
@@ -31,7 +35,8 @@ public sealed record ImageGrid : Figure
     {
         ImmutableArray<Tile> tiles = [.. Tile.Split(title, images)];
         int across = columns ?? Math.Min(tiles.Length, 10);
-        if (across < 1) throw new ArgumentOutOfRangeException(nameof(columns), $"Figure '{title}': columns is {across}, expected 1 or more.");
+        if (across < 1)
+            throw new ArgumentOutOfRangeException(nameof(columns), $"Figure '{title}': columns is {across}, expected 1 or more.");
         int rows = (tiles.Length + across - 1) / across;
         var grid = new ImageGrid(title)
         {
@@ -41,16 +46,25 @@ public sealed record ImageGrid : Figure
             ColumnLabels = Labels(columnLabels, across, "columnLabels", "columns"),
             Captions = Labels(captions, tiles.Length, "captions", "images"),
         };
-        var (width, height) = grid.Measure(MostWidth);
-        return grid with { Width = width, Height = height };
+        return grid.Fitted();
 
         ImmutableArray<string> Labels(IEnumerable<string>? labels, int expected, string name, string of)
         {
             if (labels is null) return [];
             ImmutableArray<string> given = [.. labels];
             return given.Length == expected ? given
-                : throw new ArgumentException($"Figure '{title}': {name} has {given.Length} entries for {expected} {of}, expected one for each.");
+                : throw new ArgumentException($"Figure '{title}': {name} has {given.Length} entries for {expected} {of}, expected one for "
+                    + "each.");
         }
+    }
+
+    /// <summary>The same grid with images of at most so many CSS px a pixel.</summary>
+    internal ImageGrid AtMost(int scale) => (this with { LargestImage = scale * Tiles[0].Width }).Fitted();
+
+    ImageGrid Fitted()
+    {
+        var (width, height) = Measure(MostWidth);
+        return this with { Width = width, Height = height };
     }
 
     internal int Rows => (Tiles.Length + Columns - 1) / Columns;
@@ -94,7 +108,9 @@ public sealed record ImageGrid : Figure
         }
     }
 
-    /// <summary>All images on one sheet, a pixel a pixel, with a white pixel between neighbours: for charts that enlarge it themselves.</summary>
+    /// <summary>
+    /// All images on one sheet, a pixel a pixel, with a white pixel between neighbours: for charts that enlarge it themselves.
+    /// </summary>
     internal (int Width, int Height, byte[] Png) ToSheet()
     {
         int w = Tiles[0].Width + 1, h = Tiles[0].Height + 1, width = (Columns * w) - 1, height = (Rows * h) - 1;
