@@ -13,12 +13,8 @@ public sealed class InkDrop : IDisposable
     /// <summary>The most molecules, 800 MB of positions.</summary>
     public const long LargestNumber = 100_000_000;
 
-    // On a processor a slice stays in its cache from the draw to the fold, and is small enough (below 2¹⁵) for torch not to wake other threads for microseconds of
-    // work; a GPU wants few and large ones.
-    static readonly long SliceSize = Compute.Device.type == TorchSharp.DeviceType.CPU ? 1 << 14 : 1 << 22;
-
     readonly Tensor position;           // (2, N): all x, then all y
-    readonly Tensor noise;              // (SliceSize)
+    readonly Tensor noise;              // (slice), overwritten by every draw
     readonly int traced;
 
     /// <summary>Lets the drop fall.</summary>
@@ -35,7 +31,10 @@ public sealed class InkDrop : IDisposable
         Particles = particles;
         this.traced = (int)Min(traced, particles);
         position = empty([2, particles], device: Compute.Device).DetachFromDisposeScope();
-        noise = empty(Min(SliceSize, particles), device: Compute.Device).DetachFromDisposeScope();
+        // On a processor a slice stays in its cache from the draw to the fold, and is small enough (below 2¹⁵) for torch not to wake other threads for
+        // microseconds of work; a GPU wants few and large ones.
+        long slice = Compute.Device.type == TorchSharp.DeviceType.CPU ? 1 << 14 : 1 << 22;
+        noise = empty(Min(slice, particles), device: Compute.Device).DetachFromDisposeScope();
         using (NewDisposeScope())
         {
             position[0].fill_(Glass.DropX);
@@ -124,7 +123,8 @@ public sealed class InkDrop : IDisposable
 
     IEnumerable<(long From, long Size)> Slices()
     {
-        for (long from = 0; from < Particles; from += SliceSize) yield return (from, Min(SliceSize, Particles - from));
+        long slice = noise.shape[0];
+        for (long from = 0; from < Particles; from += slice) yield return (from, Min(slice, Particles - from));
     }
 
     // A molecule exactly on the far wall belongs to the last cell.

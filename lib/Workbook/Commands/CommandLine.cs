@@ -30,6 +30,7 @@ static class CommandLine
         var root = new RootCommand("The diffusion workbook. Without a command: executes every chapter and writes it with its outputs to out/.")
         {
             RunCommand.Build(),
+            DoctorCommand.Build(),
             WorkCommand.Build(),
         };
         root.SetAction(_ => RunCommand.RunEverything());
