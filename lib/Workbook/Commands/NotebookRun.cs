@@ -31,7 +31,7 @@ sealed class NotebookRun(Notebook notebook, RunTarget target, TimeSpan? timeout,
         notebook.Save(target.Output);
 
         string written = $"written to {Shown.Path(target.Output)}";
-        progress.End(stop.IsRequested ? $"interrupted, {written}" : failure is not null ? $"failed, {written}" : $"{cells.Count} cells, {written}");
+        progress.End(stop.IsRequested ? $"interrupted, {written}" : failure is not null ? $"failed, {written}" : $"{Shown.Count(cells.Count, "cell")}, {written}");
         if (stop.IsRequested) return RunOutcome.Interrupted;
         if (failure is null) return RunOutcome.Completed;
         Console.Error.WriteLine(failure);

@@ -16,6 +16,10 @@ static class RunCommand
         var timeout = new Option<double?>("--timeout") { Description = "Stops a cell that runs longer than this, which counts as a failure.", HelpName = "SECONDS" };
         var keepGoing = new Option<bool>("--keep-going") { Description = "After a failure, still runs the other notebooks." };
 
+        paths.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens.Where(token => token.Value.StartsWith('-'))) result.AddError($"run has no option {token.Value}.");
+        });
         parameters.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens.Where(token => token.Value.IndexOf('=') < 1)) result.AddError($"-p {token.Value} is not of the form name=value.");

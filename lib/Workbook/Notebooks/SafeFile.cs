@@ -17,9 +17,8 @@ static class SafeFile
             }
             File.Move(beside, path, overwrite: true);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException) // the last is how .NET reports EFBIG
         {
-            // .NET says ArgumentOutOfRange where a write passes the file-size limit in its middle.
             try { File.Delete(beside); } catch (Exception again) when (again is IOException or UnauthorizedAccessException) { }
             throw new WorkbookException($"{Shown.Path(path)} cannot be written: {Shown.Reason(error)}", error);
         }
