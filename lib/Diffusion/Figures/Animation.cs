@@ -72,7 +72,7 @@ public sealed record Animation : Figure
 
     Figure Frame(int i) => Frames[i] is ImageGrid ? Frames[i] : Frames[i] with { Width = Width, Height = Height };
 
-    FilmStrip Strip() => new(Title, [.. FilmStrip.Choose(Frames.Length, Frames[0]).Select(Frame)]);
+    FilmStrip Strip() => new(Title, [.. FilmStrip.Choose(Frames.Length, Frame(0)).Select(Frame)]);
 
     private protected override byte[] Encode(string extension, string name) => extension == ".gif" ? ToGif() : base.Encode(extension, name);
 
