@@ -8,6 +8,7 @@ namespace Diffusion;
 /// Figures shown one after the other, over and over: a GIF where it can move, a film strip of a few frames where it cannot (print, PNG).
 /// Plots among the frames share one view and one colour scale, so that only the data moves.
 /// </summary>
+[TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Html, MimeType.Png, MimeType.Plain])]
 public sealed record Animation : Figure
 {
     static readonly ConditionalWeakTable<Animation, byte[]> encoded = [];

@@ -7,7 +7,7 @@ namespace Diffusion;
 /// A picture as a plain, unchanging description: making one draws nothing, adding to it gives a new one. It is drawn when it is shown or
 /// saved, always as a still picture that any notebook engine, GitHub and print can show.
 /// </summary>
-[TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Html, MimeType.Png, MimeType.Plain])]
+[TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Png, MimeType.Plain])]
 public abstract record Figure : IRepresentation
 {
     // Two representations of one output hold the same picture: it is drawn once.

@@ -116,7 +116,7 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
     {
         RequireNoise(x, noise);
         using var scope = NewDisposeScope();
-        return (a * x + b * (noise ?? randn_like(x))).MoveToOuterDisposeScope();
+        return (a * x).add_(noise ?? randn_like(x), alpha: b).MoveToOuterDisposeScope();     // two passes over memory instead of three: a walk is nothing but this line
     }
 
     // Broadcasting would take noise of another shape without a word and share one draw among many values.

@@ -23,6 +23,10 @@ static class CommandLine
         {
             return Fail(ExitCode.Failure, $"Reading or writing failed: {Shown.Reason(error)}");
         }
+        catch (Exception error)
+        {
+            return Fail(ExitCode.Failure, $"The program failed in a way nobody foresaw ({error.GetType().Name}: {Shown.OneLine(error.Message)}): please report it with the command you ran.");
+        }
     }
 
     static RootCommand Build()

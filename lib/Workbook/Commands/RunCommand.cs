@@ -16,6 +16,10 @@ static class RunCommand
         var timeout = new Option<double?>("--timeout") { Description = "Stops a cell that runs longer than this, which counts as a failure.", HelpName = "SECONDS" };
         var keepGoing = new Option<bool>("--keep-going") { Description = "After a failure, still runs the other notebooks." };
 
+        paths.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens.Where(token => token.Value.StartsWith('-'))) result.AddError($"run has no option {token.Value}.");
+        });
         parameters.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens.Where(token => token.Value.IndexOf('=') < 1)) result.AddError($"-p {token.Value} is not of the form name=value.");
@@ -60,6 +64,7 @@ static class RunCommand
         int failures = 0;
         for (int i = 0; i < notebooks.Length; i++)
         {
+            if (stop.IsRequested) return ExitCode.Interrupted;
             RunOutcome outcome = new NotebookRun(notebooks[i], targets[i], timeout, progress, stop).Execute();
             if (outcome == RunOutcome.Interrupted) return ExitCode.Interrupted;
             if (outcome == RunOutcome.Failed && ++failures > 0 && !keepGoing) break;

@@ -3,7 +3,7 @@ namespace Workbook.Notebooks;
 /// <summary>What nbformat knows of MIME types.</summary>
 static class MimeTypes
 {
-    internal const string Plain = "text/plain";
+    internal const string Plain = "text/plain", Png = "image/png";
 
     /// <summary>Whether a representation of this type is stored as JSON rather than as text: application/json and application/…+json.</summary>
     internal static bool IsJson(string type) =>

@@ -17,7 +17,7 @@ static class SafeFile
             }
             File.Move(beside, path, overwrite: true);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException) // the last is how .NET reports EFBIG
         {
             try { File.Delete(beside); } catch (Exception again) when (again is IOException or UnauthorizedAccessException) { }
             throw new WorkbookException($"{Shown.Path(path)} cannot be written: {Shown.Reason(error)}", error);

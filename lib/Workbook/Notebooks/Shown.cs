@@ -16,10 +16,13 @@ static class Shown
         UnauthorizedAccessException => "access is denied; choose a folder you may write to, or change its permissions.",
         DirectoryNotFoundException => "its folder does not exist; create it or choose another one.",
         IOException { HResult: 28 or unchecked((int)0x80070070) } => "the disk is full; free some space or choose another folder.",
-        IOException { HResult: 27 } => "the file would be larger than this session's file-size limit (ulimit -f); raise the limit.",
+        ArgumentOutOfRangeException => "the file would be larger than this session's file-size limit (ulimit -f); raise the limit.",
         IOException { HResult: 30 } => "the file system is read-only; choose another folder.",
         _ => OneLine(error.Message),
     };
+
+    /// <summary>A number with its noun.</summary>
+    internal static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     /// <summary>Text of several lines as one.</summary>
     internal static string OneLine(string text) => string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

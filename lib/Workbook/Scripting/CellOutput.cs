@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Workbook.Notebooks;
 
 namespace Workbook.Scripting;
 
@@ -49,9 +50,14 @@ public abstract record CellOutput
 
     static JsonObject Bundle(string kind, JsonObject data, string? display)
     {
-        var json = new JsonObject { ["output_type"] = kind, ["data"] = data.DeepClone(), ["metadata"] = new JsonObject() };
+        var json = new JsonObject { ["output_type"] = kind, ["data"] = data.DeepClone(), ["metadata"] = Describing(data) };
         return display is null ? json : With(json, "transient", new JsonObject { ["display_id"] = display });
     }
+
+    /// <summary>A picture's alternative text, where Jupyter and nbconvert look for it: what the value says of itself in plain text.</summary>
+    static JsonObject Describing(JsonObject data) => data.ContainsKey(MimeTypes.Png) && data[MimeTypes.Plain] is { } text
+        ? new() { [MimeTypes.Png] = new JsonObject { ["alt"] = text.DeepClone() } }
+        : [];
 
     static JsonObject With(JsonObject json, string name, JsonNode value)
     {

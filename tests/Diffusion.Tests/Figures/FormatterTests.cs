@@ -24,11 +24,11 @@ public class FormatterTests
         Formatter.GetPreferredMimeTypesFor(value.GetType()).ToDictionary(mimeType => mimeType, mimeType => value.ToDisplayString(mimeType));
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Every_kind_of_figure_is_shown_as_html_picture_and_text(Figure figure)
+    public void Every_kind_of_figure_is_shown_as_picture_and_text_and_what_moves_as_html_too(Figure figure)
     {
         var shown = Shown(figure);
-        Assert.Equal(["image/png", "text/html", "text/plain"], shown.Keys.Order());
-        Assert.Equal(figure.ToHtml(), shown["text/html"]);
+        // A picture is stored once: its alt text is the plain text, and a chapter of a dozen figures stays small.
+        Assert.Equal(figure is Animation ? ["image/png", "text/html", "text/plain"] : ["image/png", "text/plain"], shown.Keys.Order());
         Assert.Equal(figure.ToPng(), Convert.FromBase64String(shown["image/png"]));
         Assert.Equal(figure.ToString(), shown["text/plain"]);
     }
