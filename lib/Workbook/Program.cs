@@ -1,1 +1,1 @@
-Console.WriteLine("workbook");
+return Workbook.Commands.CommandLine.Run(args);

@@ -9,7 +9,7 @@ public static class TensorExtensions
     public static double[] ToDoubles(this Tensor tensor)
     {
         using var scope = NewDisposeScope();
-        return tensor.detach().to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+        return tensor.detach().cpu().to(ScalarType.Float64).contiguous().data<double>().ToArray();
     }
 
     /// <summary>A float32 vector (N) on <see cref="Compute.Device"/> with these values.</summary>

@@ -15,7 +15,7 @@ public sealed record Animation : Figure
     static readonly ConditionalWeakTable<Animation, byte[]> encoded = [];
 
     /// <summary>
-    /// An animation. Plots are drawn at the animation's size, 480 × 340 px unless set with <c>with { Width = …, Height = … }</c>; grids of
+    /// An animation. Plots are drawn at the animation's size, 480 × 340 px (420 × 420 with equal axes) unless set with <c>with { Width = …, Height = … }</c>; grids of
     /// images have their own size. A cell's output should stay below 250 KB: 40 frames of a plot, or 30 frames of 16 digits.
     /// </summary>
     /// <param name="title">The title, for the film strip and the alt text; in the GIF each frame shows its own.</param>
@@ -30,7 +30,7 @@ public sealed record Animation : Figure
         if (milliseconds < 20) throw new ArgumentOutOfRangeException(nameof(milliseconds), $"Animation '{title}': milliseconds is {milliseconds}, expected 20 or more.");
         if (hold < 20) throw new ArgumentOutOfRangeException(nameof(hold), $"Animation '{title}': hold is {hold}, expected 20 or more.");
         (Milliseconds, Hold) = (milliseconds, hold);
-        (Width, Height) = Frames[0] is Plot ? (480, 340) : (Frames[0].Width, Frames[0].Height);
+        (Width, Height) = Frames[0] is Plot { IsEqual: var isEqual } ? isEqual ? (420, 420) : (480, 340) : (Frames[0].Width, Frames[0].Height);
     }
 
     internal ImmutableArray<Figure> Frames { get; init; }

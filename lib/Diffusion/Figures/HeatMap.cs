@@ -34,7 +34,7 @@ public sealed record HeatMap : Plot
         string valueLabel, ColourMap colours = ColourMap.Viridis, (double Low, double High)? range = null)
         : this(title, xLabel, yLabel, Grid(title, values), x, y, valueLabel, colours, range) { }
 
-    internal override int Colours => 128;
+    internal override int Colours => 256;
 
     void Ordered(string what, (double Low, double High) ends)
     {

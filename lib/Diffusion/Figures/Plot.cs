@@ -124,8 +124,16 @@ public record Plot : Figure
     /// <summary>A logarithmic vertical axis; points with y ≤ 0 are left out.</summary>
     public Plot LogY() => this with { IsLogY = true };
 
-    /// <summary>One unit is equally long on both axes, as positions in a plane need it.</summary>
-    public Plot EqualAxes() => this with { IsEqual = true };
+    /// <summary>One unit is equally long on both axes, as positions in a plane need it. Called last, it also fits the figure's height to what is drawn.</summary>
+    public Plot EqualAxes()
+    {
+        bool isGrid = Layers.Any(layer => layer is GridLayer);
+        int width = Width == 720 ? isGrid ? 600 : 520 : Width;
+        if (Layers.IsEmpty) return this with { IsEqual = true, Width = width, Height = width };
+        var view = PlotView.Of(this);
+        double inner = (width - (isGrid ? 180 : 96)) * (view.Top - view.Bottom) / (view.Right - view.Left);
+        return this with { IsEqual = true, Width = width, Height = (int)Math.Clamp(inner + Header.Height(this) + 56, 200, 900) };
+    }
 
     /// <summary>The part of the plane that is shown; an end left out follows the data.</summary>
     /// <exception cref="ArgumentException">An end is not finite, or a lower end is not below its upper one.</exception>

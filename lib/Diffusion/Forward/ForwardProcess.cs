@@ -61,6 +61,8 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
     {
         int last = steps ?? schedule.T;
         schedule.RequireTime(last, 1);
+        if (x0.numel() * (last + 1) > BrownianMotion.LargestWalk)
+            throw new ArgumentException($"{last + 1:N0} states of {x0.numel():N0} values are more than the {BrownianMotion.LargestWalk:N0} kept at once: walk fewer items, or loop over Step.", nameof(x0));
         using var scope = NewDisposeScope();
         var path = new List<Tensor> { x0 };
         for (int t = 1; t <= last; t++) path.Add(Step(path[^1], t));
@@ -110,7 +112,7 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
     }
 
     // a·x + b·ε, the one line that all of this chapter's draws are.
-    static Tensor Mixed(double a, Tensor x, double b, Tensor? noise)
+    internal static Tensor Mixed(double a, Tensor x, double b, Tensor? noise)
     {
         RequireNoise(x, noise);
         using var scope = NewDisposeScope();

@@ -53,6 +53,7 @@ public sealed class StatisticsTests
     public void Kolmogorov_distance_of_two_points_is_read_off_by_hand()
     {
         Assert.Equal(0.7, KolmogorovSmirnov.Distance([0.3, 0.2], x => Clamp(x, 0, 1)), 1e-12);
+        Assert.Equal(0.8, KolmogorovSmirnov.Distance([0.9, 0.8], x => Clamp(x, 0, 1)), 1e-12);
         Assert.Equal(0.5, KolmogorovSmirnov.Distance([0.5, 0.5], x => Clamp(x, 0, 1)), 1e-12);
         Assert.Equal(0.5, KolmogorovSmirnov.Distance([1, 2, 3, 4], [3, 4, 5, 6]), 1e-12);
         Assert.Equal(0, KolmogorovSmirnov.Distance([1, 1, 2], [1, 1, 2]), 1e-12);

@@ -159,6 +159,7 @@ public sealed class ForwardProcessTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Forward.Posterior(x, x, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Forward.Posterior(x, x, t0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Forward.Walk(x, 1001));
+        Assert.Contains("loop over Step", Assert.Throws<ArgumentException>(() => Forward.Walk(x.expand(2, 3).repeat(100_000, 1))).Message);
         Assert.Contains("shape (3), expected one time for each item", Assert.Throws<ArgumentException>(() => Forward.Sample(x, three)).Message);
         Assert.Contains("shape (3), expected x's shape (2, 3)", Assert.Throws<ArgumentException>(() => Forward.Step(x, 1, wrong)).Message);
         Assert.Contains("floating-point", Assert.Throws<ArgumentException>(() => Forward.Step(whole, 1)).Message);

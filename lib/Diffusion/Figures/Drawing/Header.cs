@@ -26,6 +26,13 @@ static class Header
         return y + Row + 2;
     }
 
+    /// <summary>How far down the header of a plot reaches.</summary>
+    internal static float Height(Plot plot)
+    {
+        using var nowhere = new SKNoDrawCanvas(plot.Width, plot.Height);
+        return Draw(nowhere, plot, new(plot.Layers));
+    }
+
     internal static float Title(SKCanvas canvas, string title, int width, bool isPanel)
     {
         if (title.Length == 0) return TitleHeight(title, isPanel);

@@ -9,7 +9,7 @@ namespace Diffusion;
 /// </summary>
 sealed class PlotPainter(Plot plot)
 {
-    const float Margin = 14, LabelSize = 15, TickSize = 14, LabelHeight = 24;
+    const float Margin = 14, LabelSize = 15, TickSize = 14, LabelHeight = 24, LabelWidth = 32;
 
     readonly SeriesStyles styles = new(plot.Layers);
 
@@ -17,23 +17,38 @@ sealed class PlotPainter(Plot plot)
     {
         float top = Header.Draw(canvas, plot, styles);
         var grid = plot.Layers.OfType<GridLayer>().FirstOrDefault();
-        var area = new PixelRect(Margin + (plot.YLabel.Length > 0 ? LabelHeight : 0), plot.Width - Margin - (grid is null ? 0 : LabelHeight),
+        var area = new PixelRect(Margin + (plot.YLabel.Length > 0 ? LabelWidth : 0), plot.Width - Margin - (grid is null ? 0 : LabelWidth),
             plot.Height - Margin - (plot.XLabel.Length > 0 ? LabelHeight : 0) + 4, top);
 
-        using var scott = Compose(grid, out var bar);
+        using var scott = Compose(grid);
         // Once into the void: the layout settles, so that nothing is drawn twice below.
         using (var nowhere = new SKNoDrawCanvas(plot.Width, plot.Height)) scott.Render(nowhere, area);
+        var free = scott.LastRender.DataRect;
+        var data = plot.IsEqual ? Equal(free, PlotView.Of(plot)) : free;
+        if (data != free)
+        {
+            scott.Layout.Fixed(data);
+            using var nowhere = new SKNoDrawCanvas(plot.Width, plot.Height);
+            scott.Render(nowhere, area);
+        }
         canvas.Save();
         scott.Render(canvas, area);
         canvas.Restore();
 
-        var data = scott.LastRender.DataRect;
-        MathText.Draw(canvas, plot.XLabel, data.HorizontalCenter, plot.Height - Margin, LabelSize, Ink.Text, 0.5f);
+        MathText.Draw(canvas, plot.XLabel, data.HorizontalCenter, plot.Height - Margin - (free.Bottom - data.Bottom), LabelSize, Ink.Text, 0.5f);
         MathText.DrawUpright(canvas, plot.YLabel, Margin + LabelSize, data.VerticalCenter, LabelSize, Ink.Text);
-        if (grid is not null) MathText.DrawUpright(canvas, grid.Label, plot.Width - Margin - 3, data.VerticalCenter, LabelSize, Ink.Text);
+        if (grid is not null)
+            MathText.DrawUpright(canvas, grid.Label, plot.Width - Margin - 3 - (free.Right - data.Right), data.VerticalCenter, LabelSize, Ink.Text);
     }
 
-    ScottPlot.Plot Compose(GridLayer? grid, out ScottPlot.Panels.ColorBar? bar)
+    /// <summary>The largest rectangle at the upper left of the free one in which both axes have one scale.</summary>
+    static PixelRect Equal(PixelRect free, PlotView view)
+    {
+        float scale = (float)Math.Min(free.Width / (view.Right - view.Left), free.Height / (view.Top - view.Bottom));
+        return new(free.Left, free.Left + (scale * (float)(view.Right - view.Left)), free.Top + (scale * (float)(view.Top - view.Bottom)), free.Top);
+    }
+
+    ScottPlot.Plot Compose(GridLayer? grid)
     {
         var scott = new ScottPlot.Plot();
         scott.RenderManager.ClearCanvasBeforeEachRender = false;
@@ -45,27 +60,29 @@ sealed class PlotPainter(Plot plot)
         scott.Grid.IsVisible = grid is null;
 
         var bars = plot.Layers.OfType<BarsLayer>().FirstOrDefault();
-        scott.Axes.Bottom.TickGenerator = bars is null ? Ticks.For(plot.IsLogX) : Ticks.Of(bars.Labels);
-        scott.Axes.Left.TickGenerator = Ticks.For(plot.IsLogY, density: 1.2);
+        scott.Axes.Bottom.TickGenerator = bars is null ? Ticks.For(plot.IsLogX, (plot.Width - 90) / 85) : Ticks.Of(bars.Labels);
+        scott.Axes.Left.TickGenerator = Ticks.For(plot.IsLogY, (plot.Height - 110) / 45);
         scott.Axes.Right.FrameLineStyle.IsVisible = scott.Axes.Top.FrameLineStyle.IsVisible = grid is not null;
         foreach (var axis in scott.Axes.GetAxes()) Style(axis);
         scott.Axes.Right.MinimumSize = scott.Axes.Right.MaximumSize = grid is null ? 8 : 14;
         scott.Axes.Top.MinimumSize = scott.Axes.Top.MaximumSize = 8;
-        if (bars is not null) scott.Axes.Bottom.MajorTickStyle.Length = 0;
+        if (bars is not null)
+        {
+            scott.Axes.Bottom.MajorTickStyle.Length = 0;
+            scott.Grid.XAxisStyle.IsVisible = false;
+        }
 
-        bar = null;
         foreach (var layer in plot.Layers) LayerPainter.Add(scott, plot, layer, styles);
         if (grid is not null && scott.PlottableList.OfType<IHasColorAxis>().FirstOrDefault() is { } source)
         {
-            bar = scott.Add.ColorBar(source);
+            var bar = scott.Add.ColorBar(source);
             bar.Width = 16;
-            bar.Axis.TickGenerator = Ticks.For(isLog: false);
+            bar.Axis.TickGenerator = Ticks.For(isLog: false, (plot.Height - 110) / 50);
             Style(bar.Axis);
         }
 
         var view = PlotView.Of(plot);
         scott.Axes.SetLimits(view.Left, view.Right, view.Bottom, view.Top);
-        if (plot.IsEqual) scott.Axes.Rules.Add(new ScottPlot.AxisRules.SquareZoomOut(scott.Axes.Bottom, scott.Axes.Left));
         return scott;
     }
 

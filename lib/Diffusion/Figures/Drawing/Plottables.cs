@@ -43,6 +43,12 @@ sealed class Stroke(Coordinates[] points, SeriesStyle style, bool hasEnds) : Plo
             else if (isFinite) path.MoveTo(Px(point));
             isDown = isFinite;
         }
+        if (style.HasHalo)
+        {
+            using var halo = paint.Clone();
+            (halo.Color, halo.StrokeWidth, halo.PathEffect) = (Ink.Paper.WithAlpha(190), style.Width + 2, null);
+            canvas.DrawPath(path, halo);
+        }
         canvas.DrawPath(path, paint);
         if (!hasEnds) return;
         var first = Px(points[0]);
@@ -63,7 +69,7 @@ sealed class Marks(Coordinates[] points, SeriesStyle style) : Plottable
         {
             if (!double.IsFinite(point.X) || !double.IsFinite(point.Y)) continue;
             var at = Px(point);
-            Mark.Draw(canvas, style.IsContext ? 0 : style.Mark, at.X, at.Y, size, style.Colour.WithAlpha((byte)alpha));
+            Mark.Draw(canvas, style.Mark, at.X, at.Y, size, style.Colour.WithAlpha((byte)alpha));
         }
     }
 }

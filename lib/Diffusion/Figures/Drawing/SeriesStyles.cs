@@ -2,8 +2,8 @@ using SkiaSharp;
 
 namespace Diffusion;
 
-/// <summary>How a layer looks: its colour, dash pattern and mark.</summary>
-readonly record struct SeriesStyle(SKColor Colour, float[] Dash, int Mark, float Width, bool IsContext);
+/// <summary>How a layer looks: its colour, dash pattern and mark; with a halo, a light rim keeps it apart from a coloured ground.</summary>
+readonly record struct SeriesStyle(SKColor Colour, float[] Dash, int Mark, float Width, bool HasHalo = false);
 
 /// <summary>Gives every name of a plot its own colour, dash pattern and mark, in order of appearance.</summary>
 sealed class SeriesStyles
@@ -11,23 +11,31 @@ sealed class SeriesStyles
     static readonly float[][] ruleDashes = [[6, 4], [2, 3], [9, 3, 2, 3], [14, 4]];
 
     readonly Dictionary<string, int> series = [], rules = [];
-    readonly bool onlyUnnamed;
+    readonly bool isAlone;
+    readonly ColourMap? ground;
 
-    internal SeriesStyles(IEnumerable<Layer> layers)
+    internal SeriesStyles(IReadOnlyCollection<Layer> layers)
     {
         foreach (var layer in layers)
             if (layer is RuleLayer) rules.TryAdd(layer.Name, rules.Count);
             else if (layer is not (GridLayer or NoteLayer or ArrowsLayer) && layer.Name.Length > 0) series.TryAdd(layer.Name, series.Count);
-        onlyUnnamed = series.Count == 0 && layers.Count(l => l is LineLayer or PointsLayer or PathLayer) == 1;
+        isAlone = series.Count == 0 && layers.Count(IsDrawn) == 1;
+        ground = layers.OfType<GridLayer>().FirstOrDefault()?.Colours;
     }
+
+    static bool IsDrawn(Layer layer) => layer is LineLayer or PointsLayer or PathLayer;
 
     internal SeriesStyle Of(Layer layer)
     {
-        if (layer is RuleLayer) return new(Ink.Faint, ruleDashes[rules[layer.Name] % ruleDashes.Length], 0, 1.6f, false);
-        if (layer is ArrowsLayer) return new(Ink.Faint, [], 0, 1.6f, false);
-        bool isContext = layer.Name.Length == 0 && !onlyUnnamed && layer is LineLayer or PointsLayer or PathLayer && layer.Name.Length == 0 && !onlyUnnamed;
-        if (isContext) return new(Ink.Context, [], 0, 1.1f, true);
+        bool hasHalo = ground is not null;
+        if (layer is RuleLayer) return new(Ink.Faint, ruleDashes[rules[layer.Name] % ruleDashes.Length], 0, 1.6f, hasHalo);
+        if (layer is ArrowsLayer) return new(ground == ColourMap.Viridis ? Ink.Paper : Ink.Faint, [], 0, 1.6f);
+        // One curve alone is the subject of its plot even without a name; among others it is context.
+        if (layer.Name.Length == 0 && IsDrawn(layer) && !isAlone)
+            return new(ground == ColourMap.Viridis ? Ink.Paper.WithAlpha(200) : Ink.Context, [], 0, 1.1f);
         int index = layer.Name.Length == 0 ? 0 : series[layer.Name];
-        return new(Ink.Of(index), layer is PathLayer ? [] : Ink.Dashes[index % Ink.Dashes.Length], index, layer is PathLayer ? 1.5f : 2.4f, false);
+        // On a coloured ground the first colour is vermilion, which no colour map here contains in its middle.
+        return new(Ink.Of(hasHalo ? index + 1 : index), layer is PathLayer ? [] : Ink.Dashes[index % Ink.Dashes.Length], index,
+            layer is PathLayer || hasHalo ? 1.6f : 2.4f, hasHalo);
     }
 }

@@ -6,8 +6,8 @@ namespace Diffusion;
 /// <summary>Where an axis has its ticks and how their numbers are written.</summary>
 static class Ticks
 {
-    internal static ITickGenerator For(bool isLog, double density = 0.8) => isLog ? new LogTicks()
-        : new NumericAutomatic { LabelFormatter = value => Numbers.Short(value, 6), TickDensity = density, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
+    internal static ITickGenerator For(bool isLog, int about) => isLog ? new LogTicks()
+        : new NumericAutomatic { LabelFormatter = value => Numbers.Short(value, 6), TargetTickCount = Math.Max(about, 2), MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
 
     internal static ITickGenerator Of(string[] labels) =>
         new NumericManual([.. labels.Select((_, i) => (double)i)], labels);

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace Workbook.Commands;
+
+/// <summary>How far a run is: one line that changes on a terminal; elsewhere a line a notebook, and one every half minute while it runs.</summary>
+sealed class Progress
+{
+    static readonly TimeSpan Often = TimeSpan.FromSeconds(0.5), Rarely = TimeSpan.FromSeconds(30);
+
+    readonly bool terminal = !Console.IsOutputRedirected;
+    readonly Stopwatch elapsed = new(), sinceShown = new();
+    string name = "";
+    int cell, cells, shown;
+
+    internal void Begin(string notebook, int count)
+    {
+        (name, cells, cell) = (notebook, count, 0);
+        elapsed.Restart();
+        sinceShown.Restart();
+    }
+
+    internal void Cell(int number)
+    {
+        cell = number;
+        if (terminal) Show();
+    }
+
+    /// <summary>Called again and again while a cell runs.</summary>
+    internal void Tick()
+    {
+        if (sinceShown.Elapsed >= (terminal ? Often : Rarely)) Show();
+    }
+
+    /// <summary>Ends the line with what came out.</summary>
+    internal void End(string what) => Line($"{name}  {what}  {Time(elapsed.Elapsed)}", last: true);
+
+    void Show()
+    {
+        sinceShown.Restart();
+        Line($"{name}  cell {cell}/{cells}  {Time(elapsed.Elapsed)}", last: !terminal);
+    }
+
+    void Line(string text, bool last)
+    {
+        if (terminal)
+        {
+            int width = Math.Max(20, Width() - 1);
+            if (text.Length > width) text = text[..width];
+            Console.Write("\r" + text.PadRight(shown));
+            shown = text.Length;
+        }
+        else
+        {
+            Console.Write(text);
+        }
+        if (!last) return;
+        Console.WriteLine();
+        shown = 0;
+    }
+
+    static int Width()
+    {
+        try { return Console.WindowWidth; }
+        catch (IOException) { return 80; }
+    }
+
+    static string Time(TimeSpan time) => time.TotalMinutes < 1 ? $"{time.TotalSeconds:0.0} s" : $"{(int)time.TotalMinutes} min {time.Seconds:00} s";
+}

@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace Workbook.Commands;
+
+/// <summary>
+/// Ctrl+C and SIGTERM as a wish to stop, so that what there is can still be written. A second one ends the program at once. A file
+/// that grows beyond the session's limit (SIGXFSZ) becomes an ordinary error instead of the end.
+/// </summary>
+sealed class StopSignal : IDisposable
+{
+    const PosixSignal FileSizeExceeded = (PosixSignal)25; // on Linux and macOS alike
+
+    readonly List<PosixSignalRegistration> registrations = [];
+    volatile bool requested;
+
+    internal StopSignal()
+    {
+        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM])
+            registrations.Add(PosixSignalRegistration.Create(signal, context =>
+            {
+                context.Cancel = !requested;
+                requested = true;
+            }));
+        if (!OperatingSystem.IsWindows()) registrations.Add(PosixSignalRegistration.Create(FileSizeExceeded, context => context.Cancel = true));
+    }
+
+    internal bool IsRequested => requested;
+
+    public void Dispose() => registrations.ForEach(registration => registration.Dispose());
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Workbook.Scripting;
+
+/// <summary>
+/// Errors as a reader of the notebook needs them: what happened, then where in the cells, with the lines quoted. Frames of the engine
+/// and paths of the machine that ran it are left out.
+/// </summary>
+static partial class ErrorReport
+{
+    const int MostErrors = 10;
+
+    internal static CellOutput.Error Interrupted(string? reason)
+    {
+        string message = reason ?? "The cell was stopped.";
+        return new("Interrupted", message, [message]) { IsInterruption = true };
+    }
+
+    /// <summary>The compiler's errors in the form (line,column): error CS1002: ; expected, each with its line and a mark below it.</summary>
+    internal static CellOutput.Error Of(IReadOnlyList<Diagnostic> errors, string[] lines)
+    {
+        var traceback = new List<string>();
+        foreach (Diagnostic error in errors.Take(MostErrors))
+        {
+            LinePosition at = error.Location.GetLineSpan().StartLinePosition;
+            traceback.Add(Text(error));
+            if (at.Line >= lines.Length) continue;
+            string line = lines[at.Line];
+            traceback.Add("    " + line);
+            traceback.Add("    " + new string([.. line.Take(at.Character).Select(c => c == '\t' ? '\t' : ' ')]) + "^");
+        }
+        if (errors.Count > MostErrors) traceback.Add($"… and {errors.Count - MostErrors} more errors");
+        int first = errors[0].Location.GetLineSpan().StartLinePosition.Line;
+        return new("CompilationError", Text(errors[0]), traceback, first + 1, first < lines.Length ? lines[first].Trim() : null);
+
+        static string Text(Diagnostic error)
+        {
+            LinePosition at = error.Location.GetLineSpan().StartLinePosition;
+            return $"({at.Line + 1},{at.Character + 1}): error {error.Id}: {error.GetMessage()}";
+        }
+    }
+
+    /// <summary>An exception that left a cell.</summary>
+    internal static CellOutput.Error Of(Exception exception, CellSources sources, string cell)
+    {
+        exception = Telling(exception);
+        var traceback = new List<string>();
+        int? line = null;
+        for (Exception? error = exception; error is not null; error = error.InnerException)
+        {
+            traceback.Add((traceback.Count > 0 ? "caused by " : "") + $"{error.GetType().Name}: {error.Message}");
+            foreach (StackFrame frame in new StackTrace(error, fNeedFileInfo: true).GetFrames())
+            {
+                if (Place(frame, sources) is not string place) continue;
+                traceback.Add("   at " + place);
+                if (frame.GetFileName() == cell) line ??= frame.GetFileLineNumber();
+            }
+        }
+        return new(exception.GetType().Name, exception.Message, traceback, line, line is int number ? sources.Line(cell, number) : null);
+    }
+
+    /// <summary>Some exceptions only carry another one, which says what happened.</summary>
+    static Exception Telling(Exception error) => error switch
+    {
+        AggregateException { InnerExceptions: [var only] } => Telling(only),
+        TypeInitializationException or TargetInvocationException when error.InnerException is not null => Telling(error.InnerException),
+        _ => error,
+    };
+
+    /// <summary>Where a frame is, for a reader; null for frames of the engine and of the machinery of async.</summary>
+    static string? Place(StackFrame frame, CellSources sources)
+    {
+        if (frame.GetMethod() is not MethodBase method) return null;
+        string? file = frame.GetFileName();
+        if (sources.Knows(file))
+        {
+            int number = frame.GetFileLineNumber();
+            string function = Function(method);
+            return $"{(function == "" ? "" : function + " in ")}{file}, line {number}: {sources.Line(file, number)}";
+        }
+        Type? type = method.DeclaringType;
+        string space = type?.Namespace ?? "";
+        bool machinery = type is null || type.Name.StartsWith('<') || type.Name.StartsWith("Submission#", StringComparison.Ordinal)
+            || Machinery.Any(prefix => space == prefix || space.StartsWith(prefix + ".", StringComparison.Ordinal));
+        return machinery ? null : $"{(space == "" ? "" : space + ".")}{Name(type!)}.{method.Name}";
+    }
+
+    static readonly string[] Machinery = ["Microsoft.CodeAnalysis", "Workbook", "System.Runtime", "System.Threading"];
+
+    /// <summary>The function of a cell that a frame belongs to, without the names the compiler makes up; empty for the cell itself.</summary>
+    static string Function(MethodBase method)
+    {
+        Type type = method.DeclaringType!;
+        string name = method.Name == "MoveNext" && type.Name.StartsWith('<') ? type.Name : method.Name;
+        if (LocalFunction().Match(name) is { Success: true } local) return local.Groups[1].Value;
+        if (Generated().Match(name) is { Success: true } generated) return generated.Groups[1].Value is "Initialize" or "Factory" ? "" : generated.Groups[1].Value;
+        while (type.Name.StartsWith('<') && type.DeclaringType is not null) type = type.DeclaringType;
+        return type.Name.StartsWith("Submission#", StringComparison.Ordinal) ? name : $"{Name(type)}.{name}";
+    }
+
+    static string Name(Type type) => (type.DeclaringType is Type outer && !outer.Name.StartsWith("Submission#", StringComparison.Ordinal) ? Name(outer) + "." : "") + type.Name.Split('`')[0];
+
+    [GeneratedRegex(@">g__(\w+)\|")]
+    private static partial Regex LocalFunction();
+
+    /// <summary>&lt;&lt;Initialize&gt;&gt;d__0, &lt;f&gt;d__3, &lt;f&gt;b__0_1.</summary>
+    [GeneratedRegex(@"^<<?(\w+)>")]
+    private static partial Regex Generated();
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.Scripting;
+
+namespace Workbook.Scripting;
+
+/// <summary>
+/// Executes the cells of one notebook, one after another, with what the earlier ones declared in scope. A front end (the headless
+/// runner, a Jupyter kernel) hands in the text of a cell and receives its outputs as they come. There is one session in a process,
+/// since it owns the console.
+/// </summary>
+/// <remarks>
+/// Cells are C# 13 script with nothing imported and the framework referenced: exactly what a notebook says, so that a chapter that
+/// runs here runs in other engines. A relative #r starts from the notebook's folder. An assembly that lies beside this program is always
+/// taken from there (the runtime prefers it), so library and cells share one TorchSharp.
+/// </remarks>
+public sealed class ScriptSession : IDisposable
+{
+    readonly object gate = new();
+    readonly Action<CellOutput> output;
+    readonly SessionConsole console;
+    readonly ScriptOptions options;
+    readonly CellSources sources = new();
+    ScriptState<object>? state;
+    Interruptible? running;
+    string? stopReason;
+    int displays;
+
+    /// <param name="folder">The notebook's folder: where a relative #r starts.</param>
+    /// <param name="output">Receives the outputs in order, from whatever thread they come; never two at a time.</param>
+    /// <param name="readLine">What Console.ReadLine asks; nobody answers where it is null.</param>
+    public ScriptSession(string folder, Action<CellOutput> output, Func<string?>? readLine = null)
+    {
+        this.output = output;
+        console = new SessionConsole((name, text) => Emit(new CellOutput.Stream(name, text)), readLine ?? (() => null));
+        options = ScriptOptions.Default
+            .WithLanguageVersion(LanguageVersion.CSharp13)
+            .WithOptimizationLevel(OptimizationLevel.Release)
+            .WithEmitDebugInformation(true) // line numbers in errors
+            .WithFileEncoding(Encoding.UTF8)
+            .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(folder))
+            .AddReferences(FrameworkReferences());
+    }
+
+    internal CancellationToken Stopping => running?.Stopping ?? CancellationToken.None;
+
+    /// <summary>Runs one cell on this thread and returns when it has ended.</summary>
+    /// <param name="code">The text of the cell.</param>
+    /// <param name="number">Its execution count, by which errors name it.</param>
+    /// <returns>The error, which has been sent as an output too; null where the cell ended well.</returns>
+    public CellOutput.Error? Run(string code, int number)
+    {
+        string name = sources.Add(number, code);
+        var run = new Interruptible(gate);
+        stopReason = null;
+        running = run;
+        CellDisplay.Session = this;
+        try
+        {
+            CellOutput.Error? error = null;
+            bool ended = run.Run(() => error = Execute(code, name, run.Stopping));
+            if (!ended || (error is not null && run.Stopping.IsCancellationRequested))
+            {
+                error = ErrorReport.Interrupted(stopReason);
+                console.Install();
+            }
+            if (error is not null) Emit(error);
+            return error;
+        }
+        finally
+        {
+            CellDisplay.Session = null;
+            running = null;
+        }
+    }
+
+    /// <summary>Stops the cell that runs, whatever it does; nothing happens where none runs. Returns at once: <see cref="Run"/> returns when it has stopped.</summary>
+    /// <param name="reason">Why, as a sentence for the error output.</param>
+    public void Interrupt(string reason)
+    {
+        stopReason ??= reason;
+        running?.Stop();
+    }
+
+    /// <summary>Gives the console back.</summary>
+    public void Dispose() => console.Dispose();
+
+    internal string Show(object? value)
+    {
+        string id = $"display-{Interlocked.Increment(ref displays)}";
+        Emit(new CellOutput.Display(id, MimeBundle.Of(value)));
+        return id;
+    }
+
+    internal void Update(string id, object? value) => Emit(new CellOutput.Update(id, MimeBundle.Of(value)));
+
+    CellOutput.Error? Execute(string code, string name, CancellationToken stopping)
+    {
+        try
+        {
+            ScriptOptions here = options.WithFilePath(name);
+            Script<object> script = state is null ? CSharpScript.Create(code, here) : state.Script.ContinueWith(code, here);
+            Diagnostic[] errors = [.. script.Compile(stopping).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+            if (errors.Length > 0) return ErrorReport.Of(errors, sources[name]);
+
+            // Also after an exception: what the cell had declared by then stays declared, as in every notebook engine.
+            state = Wait(state is null ? script.RunAsync(null, _ => true, stopping) : script.RunFromAsync(state, _ => true, stopping));
+            if (state.Exception is not null) return ErrorReport.Of(state.Exception, sources, name);
+            if (TrailingExpression.IsShownIn(script.GetCompilation())) Emit(new CellOutput.Result(MimeBundle.Of(state.ReturnValue)));
+            return null;
+        }
+        catch (CompilationErrorException error)
+        {
+            return ErrorReport.Of(error.Diagnostics, sources[name]);
+        }
+        catch (Exception error)
+        {
+            return ErrorReport.Of(error, sources, name); // a formatter failed, a lazy sequence when it was written out, a reference when it was loaded
+        }
+    }
+
+    static ScriptState<object> Wait(Task<ScriptState<object>> task) => task.GetAwaiter().GetResult();
+
+    void Emit(CellOutput value)
+    {
+        lock (gate) output(value);
+    }
+
+    /// <summary>All of the framework, as in other engines; the resolver's own default is a smaller choice.</summary>
+    static IEnumerable<MetadataReference> FrameworkReferences()
+    {
+        string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        return from file in Directory.EnumerateFiles(framework, "*.dll").Order(StringComparer.Ordinal)
+               let name = Path.GetFileNameWithoutExtension(file)
+               where name is "Microsoft.CSharp" or "netstandard" or "mscorlib" || (name.StartsWith("System.", StringComparison.Ordinal) && !name.EndsWith(".Native", StringComparison.Ordinal))
+               select MetadataReference.CreateFromFile(file);
+    }
+}
