@@ -1,0 +1,50 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Diffusion;
+
+/// <summary>Self-attention over the pixels of an image: every pixel asks all others, each head its own question (Vaswani et al. 2017, section 3.2).</summary>
+/// <remarks>softmax(q·kᵀ/√d)·v over N = H·W pixels, with d channels a head, added to the input.</remarks>
+public sealed class Attention : nn.Module<Tensor, Tensor>
+{
+    readonly GroupNorm group_norm;
+    readonly Linear to_q, to_k, to_v;
+    readonly ModuleList<Linear> to_out;
+    readonly long heads, headChannels;
+    readonly double scale;
+
+    /// <summary>Builds the layer.</summary>
+    /// <param name="channels">Channels of the input and of the output.</param>
+    /// <param name="config">Channels a head, groups and ε of the norm.</param>
+    /// <param name="groups">Groups of the norm where they differ from the config's.</param>
+    /// <param name="scale">What the sum is divided by.</param>
+    public Attention(long channels, UNetConfig config, int? groups = null, double scale = 1) : base(nameof(Attention))
+    {
+        this.scale = scale;
+        headChannels = config.AttentionHeadDim ?? channels;
+        heads = channels / headChannels;
+        long inner = heads * headChannels;      // less than the channels where the heads do not divide them
+        group_norm = new GroupNorm(groups ?? config.NormNumGroups, channels, config.NormEps);
+        to_q = new Linear(channels, inner);
+        to_k = new Linear(channels, inner);
+        to_v = new Linear(channels, inner);
+        to_out = new ModuleList<Linear>(new Linear(inner, channels));
+        RegisterComponents();
+    }
+
+    /// <summary>(B, C, H, W) → the same shape.</summary>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        Tensor pixels = group_norm.call(x.flatten(2)).transpose(1, 2);                      // (B, N, C)
+        Tensor q = Heads(to_q.call(pixels)), k = Heads(to_k.call(pixels)), v = Heads(to_v.call(pixels)); // (B, heads, N, d)
+        Tensor answers = F.scaled_dot_product_attention(q, k, v);                           // (B, heads, N, d)
+        Tensor y = to_out[0].call(answers.transpose(1, 2).flatten(2));                      // (B, N, C)
+        y = x + y.transpose(1, 2).reshape(x.shape);
+        return (scale == 1 ? y : y / scale).MoveToOuterDisposeScope();
+    }
+
+    // (B, N, heads·d) → (B, heads, N, d)
+    Tensor Heads(Tensor all) => all.unflatten(2, [heads, headChannels]).transpose(1, 2);
+}
