@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diffusion;
@@ -130,21 +129,23 @@ public sealed class SchedulerConfig
         string name = OneOf("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid");
         double first = Get<double>("beta_start"), last = Get<double>("beta_end");
         using var scope = NewDisposeScope();
-        double[] betas = values["trained_betas"] is JsonArray trained ? Trained(trained) : name switch
+        float[] betas = values["trained_betas"] is JsonArray trained ? Trained(trained) : name switch
         {
-            "linear" => linspace(first, last, Steps, ScalarType.Float32, CPU).ToDoubles(),
-            "scaled_linear" => linspace(Math.Sqrt(first), Math.Sqrt(last), Steps, ScalarType.Float32, CPU).square().ToDoubles(),
-            "sigmoid" => (linspace(-6, 6, Steps, ScalarType.Float32, CPU).sigmoid() * (last - first) + first).ToDoubles(),
-            _ => [.. NoiseSchedule.Cosine(Steps, allowResidualSignal: true).Beta.Skip(1).Select(β => (double)(float)β)],
+            "linear" => Values(linspace(first, last, Steps, ScalarType.Float32, CPU)),
+            "scaled_linear" => Values(linspace(Math.Sqrt(first), Math.Sqrt(last), Steps, ScalarType.Float32, CPU).square()),
+            "sigmoid" => Values(linspace(-6, 6, Steps, ScalarType.Float32, CPU).sigmoid() * (last - first) + first),
+            _ => [.. NoiseSchedule.Cosine(Steps, allowResidualSignal: true).Beta.Skip(1).Select(β => (float)β)],
         };
         NoiseSchedule schedule = NoiseSchedule.FromBetas(name, betas);
         return Get<bool>("rescale_betas_zero_snr") ? schedule.WithZeroTerminalSnr() : schedule;
     }
 
-    double[] Trained(JsonArray trained)
+    static float[] Values(Tensor betas) => betas.data<float>().ToArray();
+
+    float[] Trained(JsonArray trained)
     {
         if (trained.Count != Steps) throw new InvalidDataException($"{file}: trained_betas has {trained.Count} values, expected num_train_timesteps = {Steps}.");
-        return [.. trained.Select(β => (double)(float)(double)β!)];
+        return [.. trained.Select(β => (float)(double)β!)];
     }
 
     string OneOf(string key, params string[] supported)

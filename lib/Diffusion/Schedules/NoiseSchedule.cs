@@ -14,7 +14,7 @@ public sealed partial class NoiseSchedule
     readonly double[] logAlphaBar;      // kept beside ᾱ: a long schedule brings ᾱ below what a double holds, its logarithm stays exact
     readonly Dictionary<object, Tensor> onDevice = new(ReferenceEqualityComparer.Instance);
 
-    NoiseSchedule(string name, IReadOnlyList<double> betas, bool zeroTerminalSnr = false)
+    NoiseSchedule(string name, IReadOnlyList<double> betas, bool zeroTerminalSnr = false, bool singlePrecision = false)
     {
         if (betas.Count < 1)
             throw new ArgumentException($"The schedule '{name}' has no steps: it needs at least one β.", nameof(betas));
@@ -29,9 +29,10 @@ public sealed partial class NoiseSchedule
         Name = name;
         T = betas.Count;
         Beta = Table(t => t == 0 ? 0 : betas[t - 1]);
-        Alpha = Table(t => 1 - Beta[t]);
-        AlphaBar = Running(1, (previous, t) => Alpha[t] * previous);
-        OneMinusAlphaBar = Running(0, (previous, t) => Alpha[t] * previous + Beta[t]);
+        Alpha = Table(t => Rounded(1 - Beta[t]));
+        OwnTable product = Running(1, (previous, t) => Alpha[t] * previous);
+        AlphaBar = Table(t => Rounded(product[t]));
+        OneMinusAlphaBar = singlePrecision ? Table(t => 1 - AlphaBar[t]) : Running(0, (previous, t) => Alpha[t] * previous + Beta[t]);
         logAlphaBar = [.. Running(0, (previous, t) => previous + Log(Alpha[t]))];
         SqrtAlphaBar = Table(t => Sqrt(AlphaBar[t]));
         SqrtOneMinusAlphaBar = Table(t => Sqrt(OneMinusAlphaBar[t]));
@@ -40,6 +41,8 @@ public sealed partial class NoiseSchedule
         PosteriorMeanOfX0 = Table(t => t == 0 ? double.NaN : SqrtAlphaBar[t - 1] * Beta[t] / OneMinusAlphaBar[t]);
         PosteriorMeanOfXt = Table(t => t == 0 ? double.NaN : Sqrt(Alpha[t]) * OneMinusAlphaBar[t - 1] / OneMinusAlphaBar[t]);
         PosteriorVariance = Table(t => t == 0 ? double.NaN : OneMinusAlphaBar[t - 1] / OneMinusAlphaBar[t] * Beta[t]);
+
+        double Rounded(double value) => singlePrecision ? (float)value : value;
     }
 
     /// <summary>What the curve is called, as a legend shows it.</summary>

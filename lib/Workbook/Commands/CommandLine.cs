@@ -31,6 +31,7 @@ static class CommandLine
         {
             RunCommand.Build(),
             DoctorCommand.Build(),
+            ParityCommand.Build(),
             WorkCommand.Build(),
         };
         root.SetAction(_ => RunCommand.RunEverything());
