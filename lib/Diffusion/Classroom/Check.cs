@@ -54,7 +54,7 @@ public static class Check
         if (!holds) throw new CheckFailedException($"Check failed: {claim}: {numbers} ({because}).");
     }
 
-    // Enough digits to see the tolerance in the last two of them, at least 4 and at most 8.
+    // Enough digits to see the tolerance in the last of them, at least 4 and at most 8.
     static int Digits(double expected, double tolerance) => tolerance > 0 && expected != 0 && double.IsFinite(expected)
-        ? Math.Clamp((int)Math.Ceiling(Math.Log10(Math.Abs(expected) / tolerance)) + 2, 4, 8) : 4;
+        ? Math.Clamp((int)Math.Ceiling(Math.Log10(Math.Abs(expected) / tolerance)) + 1, 4, 8) : 4;
 }

@@ -10,13 +10,11 @@ namespace Diffusion;
 /// </summary>
 public sealed record Animation : Figure
 {
-    const int StripFrames = 6, StripColumns = 3;
-
     static readonly ConditionalWeakTable<Animation, byte[]> encoded = [];
 
     /// <summary>
     /// An animation. Plots are drawn at the animation's size, 480 × 340 px (420 × 420 with equal axes) unless set with <c>with { Width = …, Height = … }</c>; grids of
-    /// images have their own size. A cell's output should stay below 250 KB: 40 frames of a plot, or 30 frames of 16 digits.
+    /// images have their own size. A cell's output should stay below 250 KB: 40 frames of a plot, or 200 noisy digits over all frames (25 frames of 8).
     /// </summary>
     /// <param name="title">The title, for the film strip and the alt text; in the GIF each frame shows its own.</param>
     /// <param name="frames">At least one figure; all of one kind.</param>
@@ -25,7 +23,7 @@ public sealed record Animation : Figure
     public Animation(string title, IEnumerable<Figure> frames, int milliseconds = 80, int hold = 1500) : base(title)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        Frames = Sequence.Align(frames);
+        Frames = Small(Sequence.Align(frames));
         if (Frames.IsEmpty) throw new ArgumentException($"Animation '{title}' has no frames, expected at least one figure.");
         if (milliseconds < 20) throw new ArgumentOutOfRangeException(nameof(milliseconds), $"Animation '{title}': milliseconds is {milliseconds}, expected 20 or more.");
         if (hold < 20) throw new ArgumentOutOfRangeException(nameof(hold), $"Animation '{title}': hold is {hold}, expected 20 or more.");
@@ -52,12 +50,24 @@ public sealed record Animation : Figure
 
     internal override void Draw(SKCanvas canvas) => Frame(Frames.Length - 1).Draw(canvas);
 
+    // Kilobytes that an image of 28 × 28 noisy pixels takes in a frame, by its scale in px a pixel (measured): the largest that keeps
+    // the film below 240 KB is taken, down to 2.
+    static readonly double[] cost = [0, 0.45, 1.2, 2, 3];
+
+    static ImmutableArray<Figure> Small(ImmutableArray<Figure> frames)
+    {
+        if (frames.IsEmpty || !frames.All(frame => frame is ImageGrid)) return frames;
+        double pixels = frames.Cast<ImageGrid>().Sum(grid => grid.Tiles.Sum(tile => tile.Width * tile.Height)) / 784.0;
+        int scale = Enumerable.Range(2, 3).LastOrDefault(s => pixels * cost[s] <= 240, 2);
+        return [.. frames.Select(frame => ((ImageGrid)frame).AtMost(scale))];
+    }
+
     // Noise does not compress: every level of grey costs, and 16 of them are enough for digits that move.
     int GifColours => Frames[0] switch { ImageGrid { Colours: > 0 } => 16, { Colours: 0 } => 256, _ => 64 };
 
     Figure Frame(int i) => Frames[i] is ImageGrid ? Frames[i] : Frames[i] with { Width = Width, Height = Height };
 
-    FilmStrip Strip() => new(Title, [.. Thin.Indices(Frames.Length, StripFrames).Select(Frame)], StripColumns);
+    FilmStrip Strip() => new(Title, [.. FilmStrip.Choose(Frames.Length, Frames[0]).Select(Frame)]);
 
     private protected override byte[] Encode(string extension, string name) => extension == ".gif" ? ToGif() : base.Encode(extension, name);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Diffusion;
@@ -9,6 +10,9 @@ namespace Diffusion;
 [TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Html, MimeType.Png, MimeType.Plain])]
 public abstract record Figure : IRepresentation
 {
+    // Two representations of one output hold the same picture: it is drawn once.
+    static readonly ConditionalWeakTable<Figure, byte[]> pngs = [];
+
     private protected Figure(string title) => Title = title ?? throw new ArgumentNullException(nameof(title));
 
     /// <summary>The title, set above the picture. <c>x_t</c> and <c>x_{t−1}</c> give subscripts, <c>10^{−3}</c> a superscript.</summary>
@@ -24,7 +28,7 @@ public abstract record Figure : IRepresentation
     public int Height { get; init => field = Size(value, nameof(Height)); } = 400;
 
     /// <summary>The still picture as a PNG with a palette, <c>2·Width × 2·Height</c> pixels.</summary>
-    public virtual byte[] ToPng() => Picture.Png(Width, Height, Draw, Colours);
+    public virtual byte[] ToPng() => pngs.GetValue(this, figure => Picture.Png(figure.Width, figure.Height, figure.Draw, figure.Colours));
 
     /// <summary>The still picture as an SVG document of <c>Width × Height</c> CSS px.</summary>
     public virtual string ToSvg() => Picture.Svg(Width, Height, Draw);

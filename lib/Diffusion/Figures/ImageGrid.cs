@@ -8,12 +8,13 @@ namespace Diffusion;
 public sealed record ImageGrid : Figure
 {
     const int MostWidth = 720;
-    const float Margin = 14, Gap = 4, LabelSize = 14, CaptionSize = 13, LargestImage = 112;
+    const float Margin = 14, Gap = 4, LabelSize = 14, CaptionSize = 13;
 
     ImageGrid(string title) : base(title) { }
 
     internal ImmutableArray<Tile> Tiles { get; init; }
     internal int Columns { get; init; }
+    internal float LargestImage { get; init; } = 112;
     internal ImmutableArray<string> RowLabels { get; init; } = [];
     internal ImmutableArray<string> ColumnLabels { get; init; } = [];
     internal ImmutableArray<string> Captions { get; init; } = [];
@@ -41,8 +42,7 @@ public sealed record ImageGrid : Figure
             ColumnLabels = Labels(columnLabels, across, "columnLabels", "columns"),
             Captions = Labels(captions, tiles.Length, "captions", "images"),
         };
-        var (width, height) = grid.Measure(MostWidth);
-        return grid with { Width = width, Height = height };
+        return grid.Fitted();
 
         ImmutableArray<string> Labels(IEnumerable<string>? labels, int expected, string name, string of)
         {
@@ -53,16 +53,27 @@ public sealed record ImageGrid : Figure
         }
     }
 
-    int Rows => (Tiles.Length + Columns - 1) / Columns;
+    /// <summary>The same grid with images of at most so many CSS px a pixel.</summary>
+    internal ImageGrid AtMost(int scale) => (this with { LargestImage = scale * Tiles[0].Width }).Fitted();
+
+    ImageGrid Fitted()
+    {
+        var (width, height) = Measure(MostWidth);
+        return this with { Width = width, Height = height };
+    }
+
+    internal int Rows => (Tiles.Length + Columns - 1) / Columns;
     float Top => Header.TitleHeight(Title, IsPanel) + (ColumnLabels.IsEmpty ? 0 : 22);
     float CaptionHeight => Captions.IsEmpty ? 0 : 20;
     float Left => Margin + (RowLabels.IsEmpty ? 0 : RowLabels.Max(label => MathText.Width(label, LabelSize)) + 10);
 
-    // CSS px an image pixel: a whole number of device pixels where it can be, so that every pixel is an equally large square.
+    // CSS px an image pixel: a whole number of them, or of device pixels, where it can be, so that every pixel is an equally large square.
     float Scale(int room)
     {
         float free = (room - Left - Margin - (Gap * (Columns - 1))) / Columns / Tiles[0].Width;
-        free = Math.Min(free, Math.Max(1, LargestImage / Tiles[0].Width));
+        if (IsPanel) free = Math.Min(free, ((Height - Top - Margin) / Rows - CaptionHeight - Gap) / Tiles[0].Height);
+        else free = Math.Min(free, Math.Max(1, LargestImage / Tiles[0].Width));
+        if (free >= 2) return MathF.Floor(free);
         return free * Picture.PngScale >= 1 ? MathF.Floor(free * Picture.PngScale) / Picture.PngScale : Math.Max(free, 0.05f);
     }
 
@@ -90,6 +101,17 @@ public sealed record ImageGrid : Figure
                 MathText.Draw(canvas, RowLabels[i / Columns], left - 10, y + (h / 2) + 5, LabelSize, Ink.Text, 1);
             if (i < Columns && !ColumnLabels.IsEmpty) Fit(canvas, ColumnLabels[i], x + (w / 2), top - 7, w + Gap, LabelSize);
         }
+    }
+
+    /// <summary>All images on one sheet, a pixel a pixel, with a white pixel between neighbours: for charts that enlarge it themselves.</summary>
+    internal (int Width, int Height, byte[] Png) ToSheet()
+    {
+        int w = Tiles[0].Width + 1, h = Tiles[0].Height + 1, width = (Columns * w) - 1, height = (Rows * h) - 1;
+        return (width, height, Picture.Png(width, height, canvas =>
+        {
+            for (int i = 0; i < Tiles.Length; i++)
+                Tiles[i].Draw(canvas, SKRect.Create(i % Columns * w, i / Columns * h, w - 1, h - 1), isCrisp: true);
+        }, Colours, scale: 1));
     }
 
     static void Fit(SKCanvas canvas, string text, float x, float y, float room, float size)

@@ -20,9 +20,14 @@ public sealed record Panels : Figure
         Height = (int)Header.TitleHeight(title, isPanel: false) + (Rows * PanelHeight);
     }
 
+    /// <summary>The same panels to zoom and point at, where scripts run; the same still picture elsewhere.</summary>
+    /// <exception cref="InvalidOperationException">A panel is neither a plot nor a grid of images.</exception>
+    public Figure Interactive() => InteractiveFigure.CanShow(this) ? InteractiveFigure.Of(this)
+        : throw new InvalidOperationException($"Figure '{Title}' cannot become interactive: its panels must be Plot, HeatMap or ImageGrid.");
+
     internal ImmutableArray<Figure> Figures { get; init; }
     internal int Columns { get; init; }
-    int Rows => (Figures.Length + Columns - 1) / Columns;
+    internal int Rows => (Figures.Length + Columns - 1) / Columns;
 
     internal override void Draw(SKCanvas canvas)
     {

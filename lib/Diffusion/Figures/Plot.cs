@@ -149,6 +149,11 @@ public record Plot : Figure
         return this with { Limits = (xMin ?? Limits.XMin, xMax ?? Limits.XMax, yMin ?? Limits.YMin, yMax ?? Limits.YMax) };
     }
 
+    /// <summary>
+    /// The same plot to zoom and point at, where scripts run; the same still picture elsewhere. Called last: what it returns takes no more layers.
+    /// </summary>
+    public Figure Interactive() => InteractiveFigure.Of(this);
+
     private protected Plot With(Layer layer) => this with
     {
         Layers = Layers.Add(layer.Name is null ? throw new ArgumentNullException(nameof(layer), "A layer's name is null, expected a text (\"\" for none).") : layer),

@@ -5,11 +5,11 @@ namespace Diffusion;
 /// <summary>The one font of all figures, carried inside the library so that a figure is the same on every machine.</summary>
 static class BundledFont
 {
-    internal const string Family = "DejaVu Sans";
+    internal const string Family = "DejaVu Sans Condensed";
 
     static readonly Lazy<SKTypeface> typeface = new(() =>
     {
-        using var data = typeof(BundledFont).Assembly.GetManifestResourceStream("Diffusion.DejaVuSans.ttf")
+        using var data = typeof(BundledFont).Assembly.GetManifestResourceStream("Diffusion.DejaVuSansCondensed.ttf")
             ?? throw new InvalidOperationException("Diffusion.dll carries no font: rebuild lib/Diffusion.");
         return SKTypeface.FromStream(data);
     });

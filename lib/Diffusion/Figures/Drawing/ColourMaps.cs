@@ -13,6 +13,10 @@ static class ColourMaps
         _ => throw new ArgumentOutOfRangeException(nameof(map), $"The colour map is {map}, expected one of {string.Join(", ", Enum.GetNames<ColourMap>())}."),
     };
 
+    /// <summary>So many colours along the map as <c>#rrggbb</c>.</summary>
+    internal static string[] Hex(ColourMap map, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => Ink.Hex(Of(map).GetColor(i / (count - 1.0)).ToSKColor()))];
+
     /// <summary>White to dark blue along a straight line in OKLab.</summary>
     sealed class InkMap : IColormap
     {

@@ -3,39 +3,54 @@ using SkiaSharp;
 
 namespace Diffusion;
 
-/// <summary>A few frames of something that moves, in reading order, for where nothing moves.</summary>
+/// <summary>A few frames of something that moves, in reading order, for where nothing moves; with a label above each where given.</summary>
 sealed record FilmStrip : Figure
 {
-    const float Margin = 14, Gap = 8;
+    const float Margin = 14, Gap = 10, LabelSize = 14;
+    const int PlotWidth = 340, PlotHeight = 260;
 
-    internal FilmStrip(string title, ImmutableArray<Figure> frames, int columns) : base(title)
+    readonly ImmutableArray<Figure> frames;
+    readonly ImmutableArray<string> labels;
+    readonly int columns;
+
+    internal FilmStrip(string title, ImmutableArray<Figure> chosen, ImmutableArray<string> labels = default) : base(title)
     {
-        (Frames, Columns) = (frames, Math.Min(columns, frames.Length));
-        Height = (int)Math.Ceiling(Header.TitleHeight(title, false) + (Rows * ((Scale * frames[0].Height) + Gap)) + Margin - Gap);
+        // A wide plot is drawn anew at the strip's size, where its letters stay readable; anything else is made smaller.
+        frames = [.. chosen.Select(frame => frame is Plot { Width: > PlotWidth, IsEqual: false } ? frame with { Width = PlotWidth, Height = PlotHeight, IsPanel = true } : frame)];
+        this.labels = labels.IsDefault ? [] : labels;
+        columns = Math.Min(Columns(chosen[0]), frames.Length);
+        int rows = (frames.Length + columns - 1) / columns;
+        Height = (int)Math.Ceiling(Header.TitleHeight(title, false) + (rows * RowHeight) - Gap + Margin);
     }
 
-    ImmutableArray<Figure> Frames { get; }
-    int Columns { get; }
-    int Rows => (Frames.Length + Columns - 1) / Columns;
-    float Scale => Math.Min(1, (Width - (2 * Margin) - (Gap * (Columns - 1))) / Columns / Frames[0].Width);
+    /// <summary>Which frames of so many a strip shows: six, or four of wide ones.</summary>
+    internal static int[] Choose(int count, Figure frame) => Thin.Indices(count, 2 * Columns(frame));
+
+    static int Columns(Figure frame) => frame.Width > 520 || frame is Plot { IsEqual: false } ? 2 : 3;
+
+    float LabelHeight => labels.IsEmpty ? 0 : 20;
+    float Scale => Math.Min(1, (Width - (2 * Margin) - (Gap * (columns - 1))) / columns / frames[0].Width);
+    float RowHeight => LabelHeight + (frames[0].Height * Scale) + Gap;
 
     internal override void Draw(SKCanvas canvas)
     {
         Header.Title(canvas, Title, Width, false);
-        float top = Header.TitleHeight(Title, false), w = (Frames[0].Width * Scale) + Gap, h = (Frames[0].Height * Scale) + Gap;
+        float top = Header.TitleHeight(Title, false), w = frames[0].Width * Scale, h = frames[0].Height * Scale;
         using var frame = new SKPaint { Color = Ink.Grid, IsStroke = true };
-        for (int i = 0; i < Frames.Length; i++)
+        for (int i = 0; i < frames.Length; i++)
         {
             canvas.Save();
-            canvas.Translate(Margin + (i % Columns * w), top + (i / Columns * h));
-            canvas.DrawRect(0, 0, w - Gap, h - Gap, frame);
+            canvas.Translate(Margin + (i % columns * (w + Gap)), top + (i / columns * RowHeight));
+            if (!labels.IsEmpty) MathText.Draw(canvas, labels[i], 2, LabelSize, LabelSize, Ink.Text);
+            canvas.Translate(0, LabelHeight);
+            canvas.DrawRect(0, 0, w, h, frame);
             canvas.Scale(Scale);
-            Frames[i].Draw(canvas);
+            frames[i].Draw(canvas);
             canvas.Restore();
         }
     }
 
-    internal override int Colours => Frames[0].Colours;
+    internal override int Colours => frames[0].Colours;
 
-    private protected override string Describe() => $"{Title}: {Frames[0].Alt}";
+    private protected override string Describe() => $"{Title}: {frames[0].Alt}";
 }

@@ -27,10 +27,13 @@ static class Header
     }
 
     /// <summary>How far down the header of a plot reaches.</summary>
-    internal static float Height(Plot plot)
+    internal static float Height(Plot plot) => TitleHeight(plot.Title, plot.IsPanel) + LegendHeight(plot, plot.Width);
+
+    /// <summary>The height of the legend of a plot that is so wide.</summary>
+    internal static float LegendHeight(Plot plot, int width)
     {
-        using var nowhere = new SKNoDrawCanvas(plot.Width, plot.Height);
-        return Draw(nowhere, plot, new(plot.Layers));
+        using var nowhere = new SKNoDrawCanvas(width, plot.Height);
+        return Draw(nowhere, plot with { Width = width, Title = "" }, new(plot.Layers)) - TitleHeight("", false);
     }
 
     internal static float Title(SKCanvas canvas, string title, int width, bool isPanel)

@@ -56,7 +56,15 @@ sealed record BarsLayer(string Name, string[] Labels, double[] Values) : Layer(N
 /// <summary>Arrows from (x, y) along (u, v), all scaled by one factor so that the longest fits between its neighbours.</summary>
 sealed record ArrowsLayer(double[] Xs, double[] Ys, double[] Us, double[] Vs) : Layer("")
 {
-    internal override IEnumerable<(double, double)> Extent => Xs.Zip(Ys);
+    internal override IEnumerable<(double, double)> Extent
+    {
+        get
+        {
+            double scale = Scale;
+            return Enumerable.Range(0, Xs.Length).SelectMany(i => new[] { (Xs[i], Ys[i]), (Xs[i] + (Us[i] * scale), Ys[i] + (Vs[i] * scale)) });
+        }
+    }
+
     internal override string Kind => "arrows";
 
     /// <summary>Length in data units of the longest arrow: 0.9 of the spacing the arrows would have on a regular grid over their own area.</summary>

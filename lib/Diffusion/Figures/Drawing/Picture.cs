@@ -1,17 +1,19 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using ImageMagick;
 using SkiaSharp;
 
 namespace Diffusion;
 
 /// <summary>From drawing commands to the bytes of a PNG, an SVG or a GIF; the same drawing always gives the same bytes.</summary>
-static class Picture
+static partial class Picture
 {
     /// <summary>Pictures are drawn at twice their size in CSS px, sharp on today's screens.</summary>
     internal const int PngScale = 2;
 
-    internal static byte[] Png(int width, int height, Action<SKCanvas> draw, int colours)
+    internal static byte[] Png(int width, int height, Action<SKCanvas> draw, int colours, float scale = PngScale)
     {
-        using var image = Raster(width, height, PngScale, draw);
+        using var image = Raster(width, height, scale, draw);
         if (colours > 0) image.Quantize(new QuantizeSettings { Colors = (uint)colours, DitherMethod = DitherMethod.No });
         image.Strip();
         image.Format = colours > 0 ? MagickFormat.Png8 : MagickFormat.Png24;
@@ -43,8 +45,17 @@ static class Picture
         using var stream = new MemoryStream();
         using (var canvas = SKSvgCanvas.Create(SKRect.Create(width, height), stream))
             draw(canvas);
-        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        // Skia numbers its clips over the whole process; from 1 in each document, the same drawing gives the same bytes.
+        var names = new Dictionary<string, string>();
+        return IdPattern().Replace(Encoding.UTF8.GetString(stream.ToArray()), match =>
+        {
+            if (!names.ContainsKey(match.Value)) names.Add(match.Value, $"{match.Groups[1].Value}_{names.Count + 1}");
+            return names[match.Value];
+        });
     }
+
+    [GeneratedRegex("""(?<=id="|#)([a-z]+)_[0-9a-f]+(?=[")])""")]
+    private static partial Regex IdPattern();
 
     /// <summary>An opaque raster image of the drawing, <paramref name="scale"/> device pixels a CSS px.</summary>
     internal static MagickImage Raster(int width, int height, float scale, Action<SKCanvas> draw)

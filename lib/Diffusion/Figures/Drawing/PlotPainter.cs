@@ -60,8 +60,8 @@ sealed class PlotPainter(Plot plot)
         scott.Grid.IsVisible = grid is null;
 
         var bars = plot.Layers.OfType<BarsLayer>().FirstOrDefault();
-        scott.Axes.Bottom.TickGenerator = bars is null ? Ticks.For(plot.IsLogX, (plot.Width - 90) / 85) : Ticks.Of(bars.Labels);
-        scott.Axes.Left.TickGenerator = Ticks.For(plot.IsLogY, (plot.Height - 110) / 45);
+        scott.Axes.Bottom.TickGenerator = bars is null ? Ticks.For(plot.IsLogX, (plot.Width - 90) / 65) : Ticks.Of(bars.Labels);
+        scott.Axes.Left.TickGenerator = Ticks.For(plot.IsLogY, (plot.Height - 110) / 34);
         scott.Axes.Right.FrameLineStyle.IsVisible = scott.Axes.Top.FrameLineStyle.IsVisible = grid is not null;
         foreach (var axis in scott.Axes.GetAxes()) Style(axis);
         scott.Axes.Right.MinimumSize = scott.Axes.Right.MaximumSize = grid is null ? 8 : 14;
@@ -77,7 +77,7 @@ sealed class PlotPainter(Plot plot)
         {
             var bar = scott.Add.ColorBar(source);
             bar.Width = 16;
-            bar.Axis.TickGenerator = Ticks.For(isLog: false, (plot.Height - 110) / 50);
+            bar.Axis.TickGenerator = Ticks.For(isLog: false, (plot.Height - 110) / 34);
             Style(bar.Axis);
         }
 

@@ -3,7 +3,14 @@ using SkiaSharp;
 namespace Diffusion;
 
 /// <summary>How a layer looks: its colour, dash pattern and mark; with a halo, a light rim keeps it apart from a coloured ground.</summary>
-readonly record struct SeriesStyle(SKColor Colour, float[] Dash, int Mark, float Width, bool HasHalo = false);
+readonly record struct SeriesStyle(SKColor Colour, float[] Dash, int Mark, float Width, bool HasHalo = false)
+{
+    /// <summary>The colour as <c>#rrggbb</c>.</summary>
+    internal string Hex => Ink.Hex(Colour);
+
+    /// <summary>The colour as CSS with an opacity.</summary>
+    internal string Css(double opacity) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"rgba({Colour.Red},{Colour.Green},{Colour.Blue},{opacity:0.##})");
+}
 
 /// <summary>Gives every name of a plot its own colour, dash pattern and mark, in order of appearance.</summary>
 sealed class SeriesStyles

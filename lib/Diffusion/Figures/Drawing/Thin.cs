@@ -29,6 +29,13 @@ static class Thin
         return kept;
     }
 
+    /// <summary>The same for two arrays.</summary>
+    internal static (double[] Xs, double[] Ys) Curve(double[] xs, double[] ys, int most)
+    {
+        var kept = Curve([.. xs.Zip(ys, (x, y) => new Coordinates(x, y))], most);
+        return ([.. kept.Select(point => point.X)], [.. kept.Select(point => point.Y)]);
+    }
+
     /// <summary>At most so many entries, evenly chosen.</summary>
     internal static int[] Indices(int count, int most) =>
         count <= most ? [.. Enumerable.Range(0, count)] : [.. Enumerable.Range(0, most).Select(i => (int)((long)i * (count - 1) / (most - 1)))];

@@ -7,7 +7,7 @@ namespace Diffusion;
 static class Ticks
 {
     internal static ITickGenerator For(bool isLog, int about) => isLog ? new LogTicks()
-        : new NumericAutomatic { LabelFormatter = value => Numbers.Short(value, 6), TargetTickCount = Math.Max(about, 2), MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
+        : new NumericAutomatic { LabelFormatter = value => Numbers.Short(value, 6), TargetTickCount = Math.Max(about, 4), MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
 
     internal static ITickGenerator Of(string[] labels) =>
         new NumericManual([.. labels.Select((_, i) => (double)i)], labels);
