@@ -9,10 +9,10 @@ static class Parameters
     [ThreadStatic] static bool areLeftBlank;
 
     /// <summary>A float32 parameter on <see cref="Compute.Device"/>, uniform in ±bound.</summary>
-    internal static Parameter Uniform(double bound, params long[] shape) => Own(areLeftBlank ? Blank(shape) : Blank(shape).uniform_(-bound, bound));
+    internal static Parameter Uniform(double bound, params long[] shape) => New(shape, values => values.uniform_(-bound, bound));
 
     /// <summary>A float32 parameter on <see cref="Compute.Device"/> with one value everywhere.</summary>
-    internal static Parameter Constant(double value, params long[] shape) => Own(Blank(shape).fill_(value));
+    internal static Parameter Constant(double value, params long[] shape) => New(shape, values => values.fill_(value));
 
     /// <summary>Builds a network whose weights a file will fill: no random number is drawn, and memory is first touched when it is filled.</summary>
     internal static T LeftBlank<T>(Func<T> build)
@@ -22,13 +22,13 @@ static class Parameters
         finally { areLeftBlank = false; }
     }
 
-    static Tensor Blank(long[] shape) => empty(shape, dtype: ScalarType.Float32, device: Compute.Device);
-
-    // A network outlives the dispose scope of the cell or step that builds it.
-    static Parameter Own(Tensor values)
+    static Parameter New(long[] shape, Func<Tensor, Tensor> fill)
     {
+        using var scope = NewDisposeScope();
+        Tensor values = empty(shape, dtype: ScalarType.Float32, device: Compute.Device);
+        if (!areLeftBlank) fill(values);
         var parameter = new Parameter(values);
-        parameter.DetachFromDisposeScope();
+        parameter.DetachFromDisposeScope();     // a network outlives the scope of the cell or step that builds it
         return parameter;
     }
 }
