@@ -19,18 +19,18 @@ public sealed class WalkParityTests
     public void A_scheduler_told_wrong_is_noticed()
     {
         using var scratch = new Golden.Scratch();
-        string cases = Directory.CreateDirectory(Path.Combine(scratch.Path, "ddpm")).FullName;
+        string cases = Directory.CreateDirectory(Path.Combine(scratch.Folder, "ddpm")).FullName;
         File.Copy(Path.Combine(Golden.Folder("schedulers"), "ddpm", "04.safetensors"), Path.Combine(cases, "04.safetensors"));
         string config = File.ReadAllText(Path.Combine(Golden.Folder("schedulers"), "ddpm", "04.scheduler_config.json"));
         File.WriteAllText(Path.Combine(cases, "04.scheduler_config.json"), config.Replace("fixed_large", "fixed_small"));
-        Assert.False(Parity.Check(scratch.Path).Passed);
+        Assert.False(Parity.Check(scratch.Folder).Passed);
     }
 
     [Fact]
     public void A_folder_of_no_kind_is_refused_in_one_sentence()
     {
         using var scratch = new Golden.Scratch();
-        Assert.Contains("holds neither", Assert.Throws<InvalidDataException>(() => Parity.Check(scratch.Path)).Message);
-        Assert.Throws<DirectoryNotFoundException>(() => Parity.Check(Path.Combine(scratch.Path, "nowhere")));
+        Assert.Contains("holds neither", Assert.Throws<InvalidDataException>(() => Parity.Check(scratch.Folder)).Message);
+        Assert.Throws<DirectoryNotFoundException>(() => Parity.Check(Path.Combine(scratch.Folder, "nowhere")));
     }
 }
