@@ -32,7 +32,7 @@ public sealed class Mlp : NoiseNetwork
     /// <summary>Coordinates of a point.</summary>
     public int Dimensions { get; }
 
-    /// <summary>ε_θ by the count from 0 that all networks take. In the workbook call <see cref="NoiseNetwork.PredictNoise(Tensor, Tensor)"/> instead.</summary>
+    /// <summary>ε_θ by the count from 0. In the workbook call <see cref="NoiseNetwork.PredictNoise(Tensor, Tensor)"/> instead.</summary>
     /// <param name="x">x_t (B, D).</param>
     /// <param name="t">From 0: (B), or one for the whole batch.</param>
     /// <returns>The predicted noise (B, D), owned by the caller.</returns>

@@ -61,7 +61,7 @@ public sealed partial record UNetConfig
             "norm_eps" => this with { NormEps = Number() },
             "add_attention" => this with { AddAttention = Flag() },
 
-            "act_fn" => Only(value.ValueKind == JsonValueKind.String && (value.GetString()!.ToLowerInvariant() is "silu" or "swish"), "\"silu\" (the same as \"swish\")"),
+            "act_fn" => Only(IsText(value, "silu") || IsText(value, "swish"), "\"silu\" or \"swish\", its other name"),
             "time_embedding_type" => Only(IsText(value, "positional"), "\"positional\""),
             "mid_block_type" => Only(IsText(value, "UNetMidBlock2D"), "\"UNetMidBlock2D\""),
             "downsample_type" or "upsample_type" => Only(IsNull() || IsText(value, "conv"), "\"conv\""),
@@ -79,9 +79,11 @@ public sealed partial record UNetConfig
         double Number() => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Unsupported("a number");
         int Whole() => AsWhole(value);
         int? WholeOrNull() => IsNull() ? null : AsWhole(value);
-        int AsWhole(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int whole) ? whole : throw Unsupported("whole numbers");
+        int AsWhole(JsonElement item) =>
+            item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int whole) ? whole : throw Unsupported("whole numbers");
         T[] List<T>(string of, JsonValueKind kind, Func<JsonElement, T> read) =>
-            value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == kind) ? [.. value.EnumerateArray().Select(read)]
+            value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == kind)
+                ? [.. value.EnumerateArray().Select(read)]
                 : throw Unsupported($"a list of {of}");
         ImageSize? Size() => value.ValueKind switch
         {
@@ -92,7 +94,7 @@ public sealed partial record UNetConfig
         InvalidDataException Unsupported(string expected) => new($"{key} is {Quoted(value)}, which is not supported: expected {expected}");
     }
 
-    static bool IsText(JsonElement value, string wanted) => value.ValueKind == JsonValueKind.String && value.GetString() == wanted;
+    static bool IsText(JsonElement value, string wanted) => value.ValueKind == JsonValueKind.String && value.ValueEquals(wanted);
 
     static string Quoted(JsonElement value) => Shortened(value.GetRawText());
 
@@ -100,7 +102,10 @@ public sealed partial record UNetConfig
 
     static string Shortened(string text) => text.Length <= 60 ? text : text[..60] + "…";
 
-    /// <summary>Writes the config.json that diffusers' save_pretrained writes for this network: every option, sorted, so that from_pretrained loads it without a warning.</summary>
+    /// <summary>
+    /// Writes the config.json that diffusers' save_pretrained writes for this network: every option, sorted, so that from_pretrained loads it
+    /// without a warning.
+    /// </summary>
     /// <param name="path">The file; it is there whole or not at all.</param>
     public void Write(string path)
     {

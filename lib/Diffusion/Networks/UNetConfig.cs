@@ -112,7 +112,8 @@ public sealed partial record UNetConfig
         if (DownsamplePadding is not (0 or 1)) return $"downsample_padding is {DownsamplePadding}, which is not supported: expected 0 or 1";
         if (!double.IsFinite(FreqShift) || FreqShift == BlockOutChannels[0] / 2)
             return $"freq_shift is {FreqShift}, expected a number other than half the first width ({BlockOutChannels[0] / 2}), by which 0 would be divided";
-        if (!double.IsFinite(MidBlockScaleFactor) || MidBlockScaleFactor == 0) return $"mid_block_scale_factor is {MidBlockScaleFactor}, expected a number other than 0";
+        if (!double.IsFinite(MidBlockScaleFactor) || MidBlockScaleFactor == 0)
+            return $"mid_block_scale_factor is {MidBlockScaleFactor}, expected a number other than 0";
         if (!(NormEps >= 0 && double.IsFinite(NormEps))) return $"norm_eps is {NormEps}, expected a number from 0";
         if (GroupsProblem(BlockOutChannels, NormNumGroups) is { } groups) return $"norm_num_groups is {groups}";
         if (AttnNormNumGroups is { } own && GroupsProblem([BlockOutChannels[^1]], own) is { } midGroups) return $"attn_norm_num_groups is {midGroups}";
@@ -122,10 +123,12 @@ public sealed partial record UNetConfig
     }
 
     IEnumerable<int> AttentionWidths() =>
-        BlockOutChannels.Where((_, level) => DownBlockTypes[level] == AttnDownBlock || UpBlockTypes[Levels - 1 - level] == AttnUpBlock || (AddAttention && level == Levels - 1));
+        BlockOutChannels.Where((_, level) => DownBlockTypes[level] == AttnDownBlock || UpBlockTypes[Levels - 1 - level] == AttnUpBlock
+            || (AddAttention && level == Levels - 1));
 
     static bool OutOf(int least, int most, int? value) => value < least || value > most;
 
     static string? GroupsProblem(IEnumerable<int> widths, int groups) =>
-        widths.FirstOrDefault(width => groups < 1 || width % groups != 0) is > 0 and var width ? $"{groups}, which does not divide the width {width} into equal groups" : null;
+        widths.FirstOrDefault(width => groups < 1 || width % groups != 0) is > 0 and var width
+            ? $"{groups}, which does not divide the width {width} into equal groups" : null;
 }

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Diffusion;
 
-/// <summary>Listens to modules of a network, by their paths, and keeps what each gave last. A level on the way down is known by the state that goes on down.</summary>
+/// <summary>
+/// Listens to modules of a network, by their paths, and keeps what each gave last; of a level on the way down the state that goes on down.
+/// </summary>
 sealed class ModuleOutputs : IDisposable
 {
     readonly Dictionary<string, Tensor> outputs = [];

@@ -58,8 +58,8 @@ public sealed partial class SafeTensors : IDisposable
             stream.ReadExactly(length);
             ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(length);
             if (headerLength > MaxHeaderLength || (long)headerLength > stream.Length - 8)
-                throw new InvalidDataException($"the header claims {headerLength} bytes, but {Math.Min(stream.Length - 8, MaxHeaderLength)} are the most it can have: "
-                    + "this is no safetensors file, or it was cut off");
+                throw new InvalidDataException($"the header claims {headerLength} bytes, but it can have "
+                    + $"{Math.Min(stream.Length - 8, MaxHeaderLength)} at most: this is no safetensors file, or it was cut off");
 
             var json = new byte[headerLength];
             stream.ReadExactly(json);
@@ -96,7 +96,8 @@ public sealed partial class SafeTensors : IDisposable
     {
         SafeTensor stored = Find(name);
         if (!target.shape.SequenceEqual(stored.Shape))
-            throw new ArgumentException($"{Path}: tensor '{name}' has shape {SafeTensor.Format(stored.Shape)}, the target {SafeTensor.Format(target.shape)}.", nameof(target));
+            throw new ArgumentException(
+                $"{Path}: tensor '{name}' has shape {SafeTensor.Format(stored.Shape)}, the target {SafeTensor.Format(target.shape)}.", nameof(target));
         if (target.device.type == DeviceType.CPU && target.dtype == stored.Type && target.is_contiguous())
         {
             CopyBytes(stored, target);
@@ -113,7 +114,8 @@ public sealed partial class SafeTensors : IDisposable
     unsafe void CopyBytes(SafeTensor stored, Tensor target)
     {
         if (stored.End - stored.Begin > int.MaxValue)
-            throw new InvalidDataException($"{Path}: tensor '{stored.Name}' has {stored.End - stored.Begin:N0} bytes, more than the 2 GB that are read at once.");
+            throw new InvalidDataException(
+                $"{Path}: tensor '{stored.Name}' has {stored.End - stored.Begin:N0} bytes, more than the 2 GB that are read at once.");
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         try

@@ -72,7 +72,8 @@ static class SafeTensorsHeader
 
         JsonElement Field(string key, JsonValueKind kind)
         {
-            JsonElement[] found = value.ValueKind == JsonValueKind.Object ? [.. value.EnumerateObject().Where(p => p.NameEquals(key)).Select(p => p.Value)] : [];
+            JsonElement[] found = value.ValueKind != JsonValueKind.Object ? []
+                : [.. value.EnumerateObject().Where(field => field.NameEquals(key)).Select(field => field.Value)];
             return found.Length == 1 && found[0].ValueKind == kind ? found[0]
                 : throw Wrong($"tensor '{name}' needs exactly one {key}{(kind == JsonValueKind.Array ? ", a list of whole numbers" : ", a text")}");
         }
@@ -89,8 +90,9 @@ static class SafeTensorsHeader
         string previous = "the header";
         foreach (SafeTensor tensor in inOrder)
         {
-            if (tensor.Begin < end) throw Wrong($"tensor '{tensor.Name}' begins at byte {tensor.Begin}, inside {previous}, which ends at {end}");
-            if (tensor.Begin > end) throw Wrong($"tensor '{tensor.Name}' begins at byte {tensor.Begin}, {tensor.Begin - end} bytes after {previous}: there may be no gap");
+            string where = $"tensor '{tensor.Name}' begins at byte {tensor.Begin}";
+            if (tensor.Begin < end) throw Wrong($"{where}, inside {previous}, which ends at {end}");
+            if (tensor.Begin > end) throw Wrong($"{where}, {tensor.Begin - end} bytes after {previous}: there may be no gap");
             (end, previous) = (tensor.End, $"'{tensor.Name}'");
         }
         if (end != dataLength) throw Wrong($"{dataLength - end} bytes after {previous} belong to no tensor");

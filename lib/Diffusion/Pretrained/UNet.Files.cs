@@ -12,7 +12,9 @@ public sealed partial class UNet
     /// <remarks>Draws no random numbers. Weights in float16 or bfloat16 become float32.</remarks>
     /// <param name="folder">The folder.</param>
     /// <exception cref="FileNotFoundException">One of the two files is not there.</exception>
-    /// <exception cref="InvalidDataException">An option is not supported (refused before weights are read), or the weights are damaged or another network's.</exception>
+    /// <exception cref="InvalidDataException">
+    /// An option is not supported (refused before weights are read), or the weights are damaged or another network's.
+    /// </exception>
     public static UNet Load(string folder)
     {
         UNetConfig config = UNetConfig.Read(Path.Combine(folder, ConfigFile));

@@ -50,8 +50,10 @@ public static class Weights
     }
 
     static string? Mismatch(SafeTensor stored, Parameter parameter) =>
-        !stored.Shape.SequenceEqual(parameter.shape) ? $"'{stored.Name}' is {SafeTensor.Format(stored.Shape)}, expected {SafeTensor.Format(parameter.shape)}"
-        : stored.Type is not (ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64) ? $"'{stored.Name}' holds {stored.Type}, expected floating-point values"
+        !stored.Shape.SequenceEqual(parameter.shape)
+            ? $"'{stored.Name}' is {SafeTensor.Format(stored.Shape)}, expected {SafeTensor.Format(parameter.shape)}"
+        : stored.Type is not (ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64)
+            ? $"'{stored.Name}' holds {stored.Type}, expected floating-point values"
         : null;
 
     static string? Listed(string what, IReadOnlyList<string> names) => names.Count switch

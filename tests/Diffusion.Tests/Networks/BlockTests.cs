@@ -61,6 +61,29 @@ public sealed class BlockTests
             }
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float64, 1e-12)]
+    [InlineData(ScalarType.Float32, 1e-5)]
+    [InlineData(ScalarType.BFloat16, 5e-2)]
+    public void The_fused_kernel_gives_the_same_answers_and_gradients_as_the_formula(ScalarType type, double tolerance)
+    {
+        Compute.Seed(45);
+        using var scope = NewDisposeScope();
+        Tensor[] inputs = [.. Enumerable.Range(0, 3).Select(_ => randn(2, 3, 20, 8))];
+        Tensor cotangent = randn(2, 3, 20, 8);
+        Tensor[] Evaluate(Func<Tensor, Tensor, Tensor, Tensor> attend, ScalarType at)
+        {
+            Tensor[] qkv = [.. inputs.Select(input => input.to(at).detach().clone().requires_grad_())];
+            Tensor y = attend(qkv[0], qkv[1], qkv[2]);
+            y.backward([cotangent.to(at)]);
+            return [y.detach(), .. qkv.Select(input => input.grad!)];
+        }
+        Tensor[] exact = Evaluate(Attention.WrittenOut, ScalarType.Float64);
+        foreach (var attend in new[] { Attention.WrittenOut, Attention.Fused })
+            foreach (var (e, found) in exact.Zip(Evaluate(attend, type)))
+                Assert.InRange(((found.to(ScalarType.Float64) - e).norm() / e.norm()).item<double>(), 0, tolerance);
+    }
+
     [Fact]
     public void A_residual_block_adds_the_time_between_its_convolutions()
     {

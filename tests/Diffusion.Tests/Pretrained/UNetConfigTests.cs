@@ -5,6 +5,7 @@ public sealed class UNetConfigTests
     [Theory]
     [InlineData("tiny-celebahq")]
     [InlineData("tiny-cifar10")]
+    [InlineData("tiny-options")]
     public void A_config_of_the_reference_written_again_is_the_same_text(string name)
     {
         using var scratch = new Golden.Scratch();
@@ -28,7 +29,7 @@ public sealed class UNetConfigTests
     [Fact]
     public void Null_heads_are_one_head_and_notes_and_switched_off_options_are_passed_over()
     {
-        UNetConfig config = Read("""{"attention_head_dim": null, "_class_name": 7, "_future": true, "some_new_option": null, "another": false, "sample_size": [32, 64], "act_fn": "SwiSH"}""");
+        UNetConfig config = Read("""{"attention_head_dim": null, "_class_name": 7, "_future": true, "some_new_option": null, "another": false, "sample_size": [32, 64], "act_fn": "swish"}""");
         Assert.Null(config.AttentionHeadDim);
         Assert.Equal(new ImageSize(32, 64), config.SampleSize);
     }
