@@ -9,21 +9,30 @@ namespace Diffusion;
 /// </summary>
 sealed class Chart
 {
-    const double Left = 66, Right = 20, Bottom = 54, BarRoom = 80;
+    const double Left = 66, Right = 20, Bottom = 54, BarRoom = 80, SliderTitle = 34;
 
     readonly double width, height;
     readonly List<object> shapes = [], annotations = [];
     int cells;
 
-    internal Chart(Figure figure, string title, int extraHeight)
+    /// <param name="figure">A plot, a grid of images, or panels of these.</param>
+    /// <param name="title">The title of the whole.</param>
+    /// <param name="sliderRoom">The px that a slider and its title take, 0 for none.</param>
+    internal Chart(Figure figure, string title, int sliderRoom)
     {
-        (width, height) = (figure.Width, figure.Height + extraHeight);
+        (width, height) = (figure.Width, figure.Height + sliderRoom);
+        Layout.Set(
+            ("width", width), ("height", height), ("margin", new { l = 0, r = 0, t = 0, b = 0 }),
+            ("paper_bgcolor", "#fff"), ("plot_bgcolor", "#fff"), ("hovermode", "closest"), ("bargap", 0.24),
+            ("font", new { family = "DejaVu Sans, Verdana, sans-serif", size = 14, color = Ink.Hex(Ink.Text) }),
+            ("title", new
+            {
+                text = MathText.ToHtml(title), font = new { size = 17 },
+                x = 14 / width, xanchor = "left", y = 1 - (22 / height), yanchor = "middle",
+            }));
         // Under a slider the title stands alone above frames that may have titles of their own.
-        double top = extraHeight > 0 ? 34 : 0;
-        Layout.Set(("width", width), ("height", height), ("paper_bgcolor", "#fff"), ("plot_bgcolor", "#fff"), ("hovermode", "closest"), ("bargap", 0.24),
-            ("margin", new { l = 0, r = 0, t = 0, b = 0 }), ("font", new { family = "DejaVu Sans, Verdana, sans-serif", size = 14, color = Ink.Hex(Ink.Text) }),
-            ("title", new { text = MathText.ToHtml(title), x = 14 / width, y = 1 - (22 / height), xanchor = "left", yanchor = "middle", font = new { size = 17 } }));
-        Add(figure, 0, top, figure.Width, figure.Height, isWhole: extraHeight == 0);
+        bool hasSlider = sliderRoom > 0;
+        Add(figure, new(0, hasSlider ? SliderTitle : 0, figure.Width, figure.Height), isWhole: !hasSlider);
         Layout.Set(("shapes", shapes.ToArray()), ("annotations", annotations.ToArray()));
     }
 
@@ -43,104 +52,131 @@ sealed class Chart
         return moved;
     }
 
-    void Add(Figure figure, double x, double y, double w, double h, bool isWhole)
+    /// <summary>A rectangle of the figure in px, y downwards.</summary>
+    readonly record struct Area(double X, double Y, double Width, double Height);
+
+    void Add(Figure figure, Area area, bool isWhole)
     {
         switch (figure)
         {
             case Panels panels:
-                double top = isWhole ? Header.TitleHeight(panels.Title, false) : Heading(panels.Title, x, y, 15);
-                double cellWidth = w / panels.Columns, cellHeight = (h - top) / panels.Rows;
+                double top = Heading(panels.Title, area, isWhole), w = area.Width / panels.Columns, h = (area.Height - top) / panels.Rows;
                 for (int i = 0; i < panels.Figures.Length; i++)
-                    Add(panels.Figures[i], x + (i % panels.Columns * cellWidth), y + top + (i / panels.Columns * cellHeight), cellWidth, cellHeight, isWhole: false);
+                {
+                    int column = i % panels.Columns, row = i / panels.Columns;
+                    Add(panels.Figures[i], new(area.X + (column * w), area.Y + top + (row * h), w, h), isWhole: false);
+                }
                 break;
             case ImageGrid images:
-                AddImages(images, x, y, w, h, isWhole);
+                AddImages(images, area, isWhole);
                 break;
             case Plot plot:
-                AddPlot(plot, x, y, w, h, isWhole);
+                AddPlot(plot, area, isWhole);
                 break;
             default:
                 throw new NotSupportedException($"No interactive form of {figure.GetType().Name}.");
         }
     }
 
-    /// <summary>A panel's own title as an annotation; returns its height.</summary>
-    double Heading(string title, double x, double y, int size)
+    /// <summary>How much room a title takes; a panel's own is an annotation, that of the whole figure the layout's.</summary>
+    double Heading(string title, Area area, bool isWhole)
     {
-        if (title.Length == 0) return 8;
-        annotations.Add(new { text = MathText.ToHtml(title), showarrow = false, xref = "paper", yref = "paper", xanchor = "left", yanchor = "middle",
-            x = (x + 14) / width, y = 1 - ((y + 20) / height), font = new { size } });
-        return 32;
+        if (!isWhole && title.Length > 0)
+            annotations.Add(new
+            {
+                text = MathText.ToHtml(title), font = new { size = 15 }, showarrow = false, xref = "paper", yref = "paper",
+                x = (area.X + 14) / width, xanchor = "left", y = 1 - ((area.Y + 20) / height), yanchor = "middle",
+            });
+        return Header.TitleHeight(title, isPanel: !isWhole);
     }
 
-    void AddPlot(Plot plot, double x, double y, double w, double h, bool isWhole)
+    void AddPlot(Plot plot, Area area, bool isWhole)
     {
         bool isGrid = plot.Layers.Any(layer => layer is GridLayer);
-        double top = isWhole ? Header.TitleHeight(plot.Title, false) : Heading(plot.Title, x, y, 15);
-        string id = NextAxis();
         bool hasLegend = plot.Layers.Select(layer => layer.Name).Where(name => name.Length > 0).Distinct().Count() > 1;
+        double top = Heading(plot.Title, area, isWhole);
+        string id = NextAxis();
         if (hasLegend)
         {
             // A legend of its own for each plot, under its title.
-            Layout.Set(("showlegend", true), ("legend" + id, new { orientation = "h", x = (x + 6) / width, xanchor = "left", y = 1 - ((y + top - 4) / height), yanchor = "top", bgcolor = "rgba(0,0,0,0)" }));
-            top += Header.LegendHeight(plot, (int)w);
+            Layout.Set(("showlegend", true), ("legend" + id, new
+            {
+                orientation = "h", bgcolor = "rgba(0,0,0,0)",
+                x = (area.X + 6) / width, xanchor = "left", y = 1 - ((area.Y + top - 4) / height), yanchor = "top",
+            }));
+            top += Header.LegendHeight(plot, (int)area.Width);
         }
-        top += 6;
-        double[] across = [(x + Left) / width, (x + w - Right - (isGrid ? BarRoom : 0)) / width], up = [1 - ((y + h - Bottom) / height), 1 - ((y + top) / height)];
+        double[] across = Across(area, Left, Right + (isGrid ? BarRoom : 0)), up = Up(area, top + 6, Bottom);
         var view = PlotView.Of(plot);
-        Layout.Set(("xaxis" + id, Axis(plot.XLabel, plot.IsLogX, across, view.Left, view.Right, "y" + id, isGrid)), ("yaxis" + id, Axis(plot.YLabel, plot.IsLogY, up, view.Bottom, view.Top, "x" + id, isGrid)));
-        if (plot.IsEqual) ((LinearAxis)Layout.TryGetPropertyValue("yaxis" + id)!.Value).Set(("scaleanchor", "x" + id), ("constrain", "domain"));
+        var x = Axis(plot.XLabel, plot.IsLogX, across, view.Left, view.Right, "y" + id, isGrid);
+        var y = Axis(plot.YLabel, plot.IsLogY, up, view.Bottom, view.Top, "x" + id, isGrid);
+        if (plot.IsEqual) y.Set(("scaleanchor", "x" + id), ("constrain", "domain"));
         if (plot.Layers.OfType<BarsLayer>().FirstOrDefault() is { } bars)
-            ((LinearAxis)Layout.TryGetPropertyValue("xaxis" + id)!.Value).Set(("tickvals", Enumerable.Range(0, bars.Labels.Length).ToArray()), ("ticktext", bars.Labels));
+            x.Set(("tickvals", Enumerable.Range(0, bars.Labels.Length).ToArray()), ("ticktext", bars.Labels));
+        Layout.Set(("xaxis" + id, x), ("yaxis" + id, y));
+        AddLayers(plot, id, hasLegend, bar: (across[1] + (8 / width), (up[0] + up[1]) / 2, up[1] - up[0]));
+    }
 
+    void AddLayers(Plot plot, string id, bool hasLegend, (double, double, double) bar)
+    {
         var styles = new SeriesStyles(plot.Layers);
         var named = new HashSet<string>();
         foreach (var layer in plot.Layers)
         {
+            var style = styles.Of(layer);
             bool isEntry = hasLegend && layer.Name.Length > 0 && named.Add(layer.Name);
-            if (layer is RuleLayer rule)
-            {
-                shapes.Add(PlotTraces.Rule(rule, styles.Of(rule), id, isEntry));
-                continue;
-            }
-            if (layer is NoteLayer note)
-            {
-                annotations.Add(new { text = MathText.ToHtml(note.Text), showarrow = false, xref = "x" + id, yref = "y" + id, xanchor = "left", yanchor = "bottom",
-                    x = PlotView.X(plot, note.X), y = PlotView.Y(plot, note.Y) });
-                continue;
-            }
-            var trace = PlotTraces.Of(plot, layer, styles.Of(layer), across[1] + (8 / width), (up[0] + up[1]) / 2, up[1] - up[0]);
-            if (id.Length > 0) trace.Set(("xaxis", "x" + id), ("yaxis", "y" + id));
-            trace.Set(("name", MathText.ToHtml(layer.Name)), ("legendgroup", layer.Name), ("showlegend", isEntry), ("legend", "legend" + id));
-            Traces.Add(trace);
+            if (layer is RuleLayer rule) shapes.Add(PlotTraces.Rule(rule, style, id, isEntry));
+            else if (layer is NoteLayer note)
+                annotations.Add(new
+                {
+                    text = MathText.ToHtml(note.Text), showarrow = false, xref = "x" + id, yref = "y" + id,
+                    x = PlotView.X(plot, note.X), xanchor = "left", y = PlotView.Y(plot, note.Y), yanchor = "bottom",
+                });
+            else
+                Traces.Add(PlotTraces.Of(plot, layer, style, bar).Set(("xaxis", "x" + id), ("yaxis", "y" + id),
+                    ("name", MathText.ToHtml(layer.Name)), ("legendgroup", layer.Name), ("showlegend", isEntry),
+                    ("legend", "legend" + id)));
         }
     }
 
-    void AddImages(ImageGrid images, double x, double y, double w, double h, bool isWhole)
+    void AddImages(ImageGrid images, Area area, bool isWhole)
     {
-        double top = (isWhole ? Header.TitleHeight(images.Title, false) : Heading(images.Title, x, y, 15)) + (images.ColumnLabels.IsEmpty ? 0 : 20);
-        double left = images.RowLabels.IsEmpty ? 14 : 24 + images.RowLabels.Max(label => MathText.Width(label, 14)), foot = images.Captions.IsEmpty ? 14 : 26;
+        double top = Heading(images.Title, area, isWhole) + (images.ColumnLabels.IsEmpty ? 0 : 20);
+        double left = images.RowLabels.IsEmpty ? 14 : 24 + images.RowLabels.Max(label => MathText.Width(label, 14));
         var (sheetWidth, sheetHeight, png) = images.ToSheet();
+        // Captions of a single row stand where column labels would, below.
+        bool isCaptioned = images.ColumnLabels.IsEmpty && images.Captions.Length == images.Columns;
+        var columns = isCaptioned ? images.Captions : images.ColumnLabels;
         string id = NextAxis();
-        double[] across = [(x + left) / width, (x + w - 14) / width], up = [1 - ((y + h - foot) / height), 1 - ((y + top) / height)];
-        string[] columns = images.ColumnLabels.IsEmpty ? images.Captions.Length == images.Columns ? [.. images.Captions] : [] : [.. images.ColumnLabels];
-        double Middle(int i, int count, int size) => ((i + 0.5) * (size + 1.0) / count) - 1;
-        Layout.Set(("xaxis" + id, new LinearAxis().Set(("domain", across), ("range", new[] { -0.5, sheetWidth - 0.5 }), ("anchor", "y" + id), ("showgrid", false), ("zeroline", false),
-                ("constrain", "domain"), ("side", images.ColumnLabels.IsEmpty ? "bottom" : "top"), ("ticks", ""),
-                ("tickvals", columns.Select((_, i) => Middle(i, columns.Length, sheetWidth)).ToArray()), ("ticktext", columns.Select(MathText.ToHtml).ToArray()))),
-            ("yaxis" + id, new LinearAxis().Set(("domain", up), ("range", new[] { sheetHeight - 0.5, -0.5 }), ("anchor", "x" + id), ("showgrid", false), ("zeroline", false),
-                ("scaleanchor", "x" + id), ("constrain", "domain"), ("ticks", ""),
-                ("tickvals", images.RowLabels.Select((_, i) => Middle(i, images.Rows, sheetHeight)).ToArray()), ("ticktext", images.RowLabels.Select(MathText.ToHtml).ToArray()))));
-        var trace = new Trace("image").Set(("source", "data:image/png;base64," + Convert.ToBase64String(png)), ("hoverinfo", "skip"), ("zsmooth", false));
-        if (id.Length > 0) trace.Set(("xaxis", "x" + id), ("yaxis", "y" + id));
-        Traces.Add(trace);
+        var x = ImageAxis(Across(area, left, 14), -0.5, sheetWidth - 0.5, "y" + id, [.. columns], sheetWidth)
+            .Set(("side", isCaptioned ? "bottom" : "top"));
+        var y = ImageAxis(Up(area, top, isCaptioned ? 26 : 14), sheetHeight - 0.5, -0.5, "x" + id, [.. images.RowLabels], sheetHeight)
+            .Set(("scaleanchor", "x" + id));
+        Layout.Set(("xaxis" + id, x), ("yaxis" + id, y));
+        Traces.Add(new Trace("image").Set(("source", "data:image/png;base64," + Convert.ToBase64String(png)), ("hoverinfo", "skip"),
+            ("zsmooth", false), ("xaxis", "x" + id), ("yaxis", "y" + id)));
     }
 
     string NextAxis() => ++cells == 1 ? "" : $"{cells}";
 
-    static LinearAxis Axis(string label, bool isLog, double[] domain, double low, double high, string anchor, bool isGrid) => new LinearAxis().Set(
-        ("title", new { text = MathText.ToHtml(label), font = new { size = 15 }, standoff = 8 }), ("type", isLog ? "log" : "linear"), ("domain", domain),
-        ("range", new[] { PlotTraces.Round(low), PlotTraces.Round(high) }), ("anchor", anchor), ("gridcolor", Ink.Hex(Ink.Grid)), ("linecolor", Ink.Hex(Ink.Frame)),
-        ("tickcolor", Ink.Hex(Ink.Frame)), ("ticks", "outside"), ("showgrid", !isGrid), ("zeroline", false), ("showline", true), ("mirror", isGrid),
-        ("exponentformat", "power"), ("dtick", isLog && high - low > 2 ? 1 : null));
+    /// <summary>The horizontal and the vertical part of the figure that remain of an area between two margins in px.</summary>
+    double[] Across(Area area, double left, double right) => [(area.X + left) / width, (area.X + area.Width - right) / width];
+
+    double[] Up(Area area, double top, double bottom) => [1 - ((area.Y + area.Height - bottom) / height), 1 - ((area.Y + top) / height)];
+
+    static LinearAxis Axis(string label, bool isLog, double[] domain, double low, double high, string anchor, bool isGrid) =>
+        new LinearAxis().Set(
+            ("title", new { text = MathText.ToHtml(label), font = new { size = 15 }, standoff = 8 }),
+            ("type", isLog ? "log" : "linear"), ("dtick", !isLog ? null : high - low > 2 ? 1 : "D2"), ("exponentformat", "power"),
+            ("domain", domain), ("range", new[] { PlotTraces.Round(low), PlotTraces.Round(high) }), ("anchor", anchor),
+            ("showgrid", !isGrid), ("gridcolor", Ink.Hex(Ink.Grid)), ("zeroline", false),
+            ("showline", true), ("mirror", isGrid), ("linecolor", Ink.Hex(Ink.Frame)), ("ticks", "outside"), ("tickcolor", Ink.Hex(Ink.Frame)));
+
+    /// <summary>An axis without numbers whose labels stand at the middles of the images; neighbours are a pixel apart.</summary>
+    static LinearAxis ImageAxis(double[] domain, double low, double high, string anchor, string[] labels, int pixels) =>
+        new LinearAxis().Set(
+            ("domain", domain), ("range", new[] { low, high }), ("anchor", anchor), ("constrain", "domain"),
+            ("showgrid", false), ("zeroline", false), ("ticks", ""),
+            ("tickvals", labels.Select((_, i) => ((i + 0.5) * (pixels + 1.0) / labels.Length) - 1).ToArray()),
+            ("ticktext", labels.Select(MathText.ToHtml).ToArray()));
 }

@@ -11,32 +11,44 @@ sealed class PlotlyRenderer : IChartRenderer
 
     static readonly string[] unusedButtons = ["select2d", "lasso2d"];
 
+    // The slider jumps: in-between pictures of two data sets would show data that never was.
+    static readonly object atOnce = new
+    {
+        mode = "immediate",
+        frame = new { duration = 0, redraw = true },
+        transition = new { duration = 0 },
+    };
+
     public string ToJson(Figure figure) => figure is global::Diffusion.Slider slider ? Moving(slider) : Still(figure);
 
     static string Still(Figure figure)
     {
-        var chart = new Chart(figure, figure.Title, extraHeight: 0);
+        var chart = new Chart(figure, figure.Title, sliderRoom: 0);
         return Write(chart.Traces, chart.Layout, []);
     }
 
     static string Moving(global::Diffusion.Slider slider)
     {
         Chart[] charts = [.. slider.Frames.Select(frame => new Chart(frame, slider.Title, SliderRoom))];
-        var first = charts[0];
-        var steps = slider.Labels.Select((label, i) => new SliderStep().Set(("label", label), ("method", "animate"),
-            ("args", new object[] { new[] { Name(i) }, new { mode = "immediate", frame = new { duration = 0, redraw = true }, transition = new { duration = 0 } } })));
-        first.Layout.Set(("sliders", new[]
-        {
-            new Plotly.NET.LayoutObjects.Slider().Set(("active", 0), ("steps", steps.ToArray()), ("x", 40.0 / slider.Width), ("len", 1 - (80.0 / slider.Width)),
-                ("y", (SliderRoom - 26.0) / (slider.Height + SliderRoom)), ("yanchor", "top"), ("pad", new { t = 0, b = 0, l = 0, r = 0 }),
-                ("currentvalue", new { prefix = MathText.ToHtml(slider.Knob) + " = ", xanchor = "left", font = new { size = 15 } })),
-        }));
-        var frames = charts.Select((chart, i) => new Frame().Set(("name", Name(i)), ("data", chart.Traces.Select(Chart.Moved).ToArray()),
+        charts[0].Layout.Set(("sliders", new[] { Knob(slider) }));
+        var frames = charts.Select((chart, i) => new Frame().Set(
+            ("name", Name(i)), ("data", chart.Traces.Select(Chart.Moved).ToArray()),
             ("traces", Enumerable.Range(0, chart.Traces.Count).ToArray()), ("layout", chart.MovingLayout)));
-        return Write(first.Traces, first.Layout, [.. frames]);
-
-        static string Name(int i) => $"frame{i}";
+        return Write(charts[0].Traces, charts[0].Layout, [.. frames]);
     }
+
+    static Plotly.NET.LayoutObjects.Slider Knob(global::Diffusion.Slider slider)
+    {
+        var steps = slider.Labels.Select((label, i) => new SliderStep().Set(
+            ("label", label), ("method", "animate"), ("args", new object[] { new[] { Name(i) }, atOnce })));
+        return new Plotly.NET.LayoutObjects.Slider().Set(
+            ("active", 0), ("steps", steps.ToArray()), ("pad", new { t = 0, b = 0, l = 0, r = 0 }),
+            ("x", 40.0 / slider.Width), ("len", 1 - (80.0 / slider.Width)),
+            ("y", (SliderRoom - 26.0) / slider.ChartHeight), ("yanchor", "top"),
+            ("currentvalue", new { prefix = MathText.ToHtml(slider.Knob) + " = ", xanchor = "left", font = new { size = 15 } }));
+    }
+
+    static string Name(int frame) => $"frame{frame}";
 
     static string Write(List<Trace> traces, Layout layout, Frame[] frames)
     {
@@ -44,15 +56,5 @@ sealed class PlotlyRenderer : IChartRenderer
         var parts = new Dictionary<string, object> { ["data"] = traces, ["layout"] = layout, ["config"] = config };
         if (frames.Length > 0) parts["frames"] = frames;
         return JsonConvert.SerializeObject(parts, Globals.JSON_CONFIG);
-    }
-}
-
-/// <summary>Setting several properties of a Plotly.NET object in one expression.</summary>
-static class DynamicObjExtensions
-{
-    internal static T Set<T>(this T target, params (string Name, object? Value)[] properties) where T : DynamicObj.DynamicObj
-    {
-        foreach (var (name, value) in properties) target.SetProperty(name, value);
-        return target;
     }
 }

@@ -10,17 +10,19 @@ public static class Check
     /// <param name="claim">What is claimed, in words or symbols (<c>x_t</c> gives a subscript).</param>
     /// <param name="measured">The number found.</param>
     /// <param name="expected">The number from the theory.</param>
-    /// <param name="tolerance">Finite and at least 0: it comes from the statistics of the estimate or a stated bound, never from what came out.</param>
+    /// <param name="tolerance">Finite and at least 0: it comes from the statistics of the estimate or a stated bound, never from what came
+    /// out.</param>
     /// <param name="because">Where the tolerance comes from: <c>"4 standard errors of 10⁵ samples"</c>.</param>
     /// <exception cref="CheckFailedException">It does not hold.</exception>
     /// <exception cref="ArgumentException">The tolerance is negative or not finite, so the check could not fail or not hold.</exception>
     public static void Near(string claim, double measured, double expected, double tolerance, string because)
     {
         if (!(tolerance >= 0) || double.IsInfinity(tolerance))
-            throw new ArgumentException($"Check '{claim}': the tolerance is {Numbers.Short(tolerance)}, expected a finite number of at least 0; "
-                + "where there are too few samples for one, use Check.DoesNotApply.", nameof(tolerance));
-        Show(claim, Math.Abs(measured - expected) <= tolerance, measured, $"{Numbers.Short(expected, Digits(expected, tolerance))} ± {Numbers.Short(tolerance, 2)}", because,
-            Digits(expected, tolerance));
+            throw new ArgumentException($"Check '{claim}': the tolerance is {Numbers.Short(tolerance)}, expected a finite number "
+                + "of at least 0; where there are too few samples for one, use Check.DoesNotApply.", nameof(tolerance));
+        int digits = Digits(expected, tolerance);
+        string wanted = $"{Numbers.Short(expected, digits)} ± {Numbers.Short(tolerance, 2)}";
+        Show(claim, Math.Abs(measured - expected) <= tolerance, measured, wanted, because, digits);
     }
 
     /// <summary>Claims that a measured number does not exceed a bound.</summary>

@@ -18,7 +18,9 @@ public sealed class Exercise(string title, string hint)
     /// <param name="tolerance">How far off still counts as right, at least 0.</param>
     public void Try(double? answer, double expected, double tolerance) => Show(Judge(answer, expected, tolerance));
 
-    /// <summary>Looks at the reader's function by comparing it with the right one at the inputs; null, or NaN everywhere, means not answered yet.</summary>
+    /// <summary>
+    /// Looks at the reader's function by comparing it with the right one at the inputs; null, or NaN everywhere, means not answered yet.
+    /// </summary>
     /// <param name="answer">The reader's function.</param>
     /// <param name="expected">The right one.</param>
     /// <param name="tolerance">How far off still counts as right at each input, at least 0.</param>
@@ -50,23 +52,30 @@ public sealed class Exercise(string title, string hint)
     Remark Judge(Func<double, double>? answer, Func<double, double> expected, double tolerance, double[] inputs)
     {
         ArgumentNullException.ThrowIfNull(expected);
-        if (inputs is null or []) throw new ArgumentException($"Exercise '{title}': there are no inputs, expected at least one to compare the functions at.", nameof(inputs));
+        if (inputs is null or [])
+            throw new ArgumentException($"Exercise '{title}': there are no inputs, expected at least one to compare the functions at.",
+                nameof(inputs));
         if (answer is null) return Open;
         double[] given = new double[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
             try { given[i] = answer(inputs[i]); }
             catch (NotImplementedException) { return Open; }
-            catch (Exception error) { return Wrong($"not yet: at {Numbers.Short(inputs[i])} your function throws {error.GetType().Name}: {error.Message}"); }
+            catch (Exception error)
+            {
+                return Wrong($"not yet: at {Numbers.Short(inputs[i])} your function throws {error.GetType().Name}: {error.Message}");
+            }
         }
         if (given.All(double.IsNaN)) return Open;
         for (int i = 0; i < inputs.Length; i++)
         {
             double right = expected(inputs[i]);
             if (!(Math.Abs(given[i] - right) <= tolerance))
-                return Wrong($"not yet: at {Numbers.Short(inputs[i])} your function gives {Numbers.Short(given[i])}, expected {Numbers.Short(right)}");
+                return Wrong($"not yet: at {Numbers.Short(inputs[i])} your function gives {Numbers.Short(given[i])}, "
+                    + $"expected {Numbers.Short(right)}");
         }
-        return Right($"your function is right at {string.Join(", ", inputs.Take(5).Select(x => Numbers.Short(x)))}{(inputs.Length > 5 ? ", …" : "")}");
+        string places = string.Join(", ", inputs.Take(5).Select(x => Numbers.Short(x)));
+        return Right($"your function is right at {places}{(inputs.Length > 5 ? ", …" : "")}");
     }
 
     static string Factor(double ratio) => ratio is >= 1.5 and < 1e6 ? $", by a factor of about {Numbers.Short(ratio, 2)}" : "";
@@ -82,6 +91,7 @@ public sealed class Exercise(string title, string hint)
     static void Demand(Remark remark)
     {
         Show(remark);
-        if (remark.Verdict != Verdict.Holds) throw new CheckFailedException($"{remark.Claim}: the solution fails its own test: {remark.Finding}.");
+        if (remark.Verdict != Verdict.Holds)
+            throw new CheckFailedException($"{remark.Claim}: the solution fails its own test: {remark.Finding}.");
     }
 }

@@ -22,8 +22,8 @@ sealed record Remark(Verdict Verdict, string Claim, string Finding, string Becau
 
     /// <summary>Public by name: front ends that know no formatters look for it.</summary>
     public string ToHtml() =>
-        $"<div style=\"border-left:4px solid {Colour};padding:2px 0 2px 10px;margin:4px 0\"><b><span style=\"color:{Colour}\">{Sign}</span> "
-        + $"{MathText.ToHtml(Claim)}</b><br>{MathText.ToHtml(Finding)}"
+        $"<div style=\"border-left:4px solid {Colour};padding:2px 0 2px 10px;margin:4px 0\">"
+        + $"<b><span style=\"color:{Colour}\">{Sign}</span> {MathText.ToHtml(Claim)}</b><br>{MathText.ToHtml(Finding)}"
         + (Because.Length > 0 ? $" <i>({MathText.ToHtml(Because)})</i>" : "")
         + (Hint.Length > 0 ? $"<details><summary>Hint</summary>{MathText.ToHtml(Hint)}</details>" : "") + "</div>";
 

@@ -13,8 +13,9 @@ public sealed record Animation : Figure
     static readonly ConditionalWeakTable<Animation, byte[]> encoded = [];
 
     /// <summary>
-    /// An animation. Plots are drawn at the animation's size, 480 × 340 px (420 × 420 with equal axes) unless set with <c>with { Width = …, Height = … }</c>; grids of
-    /// images have their own size. A cell's output should stay below 250 KB: 40 frames of a plot, or 200 noisy digits over all frames (25 frames of 8).
+    /// An animation. Plots are drawn at the animation's size, 480 × 340 px (420 × 420 with equal axes) unless set with
+    /// <c>with { Width = …, Height = … }</c>; grids of images have their own size. A cell's output should stay below 250 KB: 40 frames of a
+    /// plot, or 200 noisy digits over all frames (25 frames of 8).
     /// </summary>
     /// <param name="title">The title, for the film strip and the alt text; in the GIF each frame shows its own.</param>
     /// <param name="frames">At least one figure; all of one kind.</param>
@@ -25,10 +26,13 @@ public sealed record Animation : Figure
         ArgumentNullException.ThrowIfNull(frames);
         Frames = Small(Sequence.Align(frames));
         if (Frames.IsEmpty) throw new ArgumentException($"Animation '{title}' has no frames, expected at least one figure.");
-        if (milliseconds < 20) throw new ArgumentOutOfRangeException(nameof(milliseconds), $"Animation '{title}': milliseconds is {milliseconds}, expected 20 or more.");
+        if (milliseconds < 20)
+            throw new ArgumentOutOfRangeException(nameof(milliseconds),
+                $"Animation '{title}': milliseconds is {milliseconds}, expected 20 or more.");
         if (hold < 20) throw new ArgumentOutOfRangeException(nameof(hold), $"Animation '{title}': hold is {hold}, expected 20 or more.");
         (Milliseconds, Hold) = (milliseconds, hold);
-        (Width, Height) = Frames[0] is Plot { IsEqual: var isEqual } ? isEqual ? (420, 420) : (480, 340) : (Frames[0].Width, Frames[0].Height);
+        (Width, Height) = Frames[0] is Plot { IsEqual: var isEqual } ? isEqual ? (420, 420) : (480, 340)
+            : (Frames[0].Width, Frames[0].Height);
     }
 
     internal ImmutableArray<Figure> Frames { get; init; }
@@ -37,7 +41,8 @@ public sealed record Animation : Figure
 
     /// <summary>The animation as a GIF that loops for ever, <c>Width × Height</c> pixels.</summary>
     public byte[] ToGif() => encoded.GetValue(this, animation => Picture.Gif(animation.Width, animation.Height,
-        animation.Frames.Select<Figure, Action<SKCanvas>>((_, i) => animation.Frame(i).Draw), animation.GifColours, animation.Milliseconds, animation.Hold));
+        animation.Frames.Select<Figure, Action<SKCanvas>>((_, i) => animation.Frame(i).Draw), animation.GifColours, animation.Milliseconds,
+            animation.Hold));
 
     /// <summary>The moving GIF.</summary>
     public override string ToHtml() => Html.Image(ToGif(), "image/gif", Alt, Width, Height);

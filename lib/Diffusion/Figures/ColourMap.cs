@@ -1,6 +1,8 @@
 namespace Diffusion;
 
-/// <summary>How a heat map turns numbers into colours; all three are perceptually uniform: equal steps in value look equally large.</summary>
+/// <summary>
+/// How a heat map turns numbers into colours; all three are perceptually uniform: equal steps in value look equally large.
+/// </summary>
 public enum ColourMap
 {
     /// <summary>Dark blue over green to yellow (viridis).</summary>

@@ -31,7 +31,8 @@ public sealed record Diagram : Figure
     public Diagram Box(string name, string text, double column, double row, string group = "")
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (Places.Any(place => place.Name == name)) throw new ArgumentException($"Diagram '{Title}' has a box '{name}' already: give this one another name.");
+        if (Places.Any(place => place.Name == name))
+            throw new ArgumentException($"Diagram '{Title}' has a box '{name}' already: give this one another name.");
         Data.Finite(Title, name, "column", column);
         Data.Finite(Title, name, "row", row);
         var grown = this with { Places = Places.Add(new(name, text, column, row, group)) };
@@ -44,7 +45,8 @@ public sealed record Diagram : Figure
     {
         foreach (string name in new[] { from, to })
             if (Places.All(place => place.Name != name))
-                throw new ArgumentException($"Diagram '{Title}' has no box '{name}' to draw an arrow at: add the boxes first (it has {string.Join(", ", Places.Select(p => p.Name))}).");
+                throw new ArgumentException($"Diagram '{Title}' has no box '{name}' to draw an arrow at: add the boxes first (it has "
+                    + $"{string.Join(", ", Places.Select(p => p.Name))}).");
         return this with { Links = Links.Add(new(from, to, label, dashed)) };
     }
 
@@ -69,7 +71,8 @@ public sealed record Diagram : Figure
     {
         float cellWidth = (float)((Width - (2 * Margin)) / Columns), cellHeight = (float)((Height - Top - Margin) / Rows);
         float width = Math.Min(cellWidth - 30, 190), height = Math.Min(cellHeight - 30, 74);
-        float x = Margin + ((float)(place.Column - FirstColumn + 0.5) * cellWidth), y = Top + ((float)(place.Row - FirstRow + 0.5) * cellHeight);
+        float x = Margin + ((float)(place.Column - FirstColumn + 0.5) * cellWidth);
+        float y = Top + ((float)(place.Row - FirstRow + 0.5) * cellHeight);
         return SKRect.Create(x - (width / 2), y - (height / 2), width, height);
     }
 
@@ -97,13 +100,16 @@ public sealed record Diagram : Figure
     void Draw(SKCanvas canvas, Place place, SKRect box)
     {
         Draw(canvas, box, Colour(place.Group), 7);
-        var lines = place.Text.Split('\n').SelectMany((line, i) => Wrap(line, 1.1f * (box.Width - 10), i == 0 ? TextSize : SmallSize).Select(part => (part, isFirst: i == 0))).ToArray();
+        float room = 1.1f * (box.Width - 10); // a line a little too long is set a little smaller
+        var lines = place.Text.Split('\n').SelectMany((line, i) =>
+            Wrap(line, room, i == 0 ? TextSize : SmallSize).Select(part => (part, isFirst: i == 0))).ToArray();
         float height = lines.Sum(line => line.isFirst ? 18 : 16), y = box.MidY - (height / 2) - 3;
         foreach (var (part, isFirst) in lines)
         {
             float size = isFirst ? TextSize : SmallSize, wide = MathText.Width(part, size);
             y += isFirst ? 18 : 16;
-            MathText.Draw(canvas, part, box.MidX, y, Math.Min(size, size * (box.Width - 6) / Math.Max(wide, 1)), isFirst ? Ink.Text : Ink.Faint, 0.5f);
+            float fitted = Math.Min(size, size * (box.Width - 6) / Math.Max(wide, 1));
+            MathText.Draw(canvas, part, box.MidX, y, fitted, isFirst ? Ink.Text : Ink.Faint, 0.5f);
         }
     }
 
@@ -125,7 +131,9 @@ public sealed record Diagram : Figure
 
     static void Draw(SKCanvas canvas, Link link, SKRect from, SKRect to)
     {
-        using var stroke = new SKPaint { Color = Ink.Faint, IsStroke = true, StrokeWidth = 1.6f, IsAntialias = true, PathEffect = link.IsDashed ? SKPathEffect.CreateDash([5, 4], 0) : null };
+        using var stroke = new SKPaint { Color = Ink.Faint, IsStroke = true, StrokeWidth = 1.6f, IsAntialias = true };
+        using var dash = link.IsDashed ? SKPathEffect.CreateDash([5, 4], 0) : null;
+        stroke.PathEffect = dash;
         using var fill = new SKPaint { Color = Ink.Faint, IsAntialias = true };
         SKPoint[] way = Way(from, to);
         for (int i = 0; i < way.Length - 2; i++) canvas.DrawLine(way[i], way[i + 1], stroke);
@@ -145,7 +153,7 @@ public sealed record Diagram : Figure
         SKPoint a = new(from.MidX, from.MidY), b = new(to.MidX, to.MidY);
         bool isDown = to.Top > from.Bottom, isUp = to.Bottom < from.Top;
         if (Math.Abs(a.X - b.X) < 2 || !(isDown || isUp)) return [Edge(from, a, b, 2), Edge(to, b, a, 3)];
-        float leave = isDown ? from.Bottom + 2 : from.Top - 2, enter = isDown ? to.Top - 3 : to.Bottom + 3, level = isDown ? enter - 13 : enter + 13;
+        var (leave, enter, level) = isDown ? (from.Bottom + 2, to.Top - 3, to.Top - 16) : (from.Top - 2, to.Bottom + 3, to.Bottom + 16);
         return [new(a.X, leave), new(a.X, level), new(b.X, level), new(b.X, enter)];
     }
 
@@ -154,7 +162,8 @@ public sealed record Diagram : Figure
     {
         float dx = to.X - middle.X, dy = to.Y - middle.Y, length = MathF.Sqrt((dx * dx) + (dy * dy));
         if (length == 0) return middle;
-        float part = Math.Min(dx == 0 ? float.MaxValue : box.Width / 2 / Math.Abs(dx), dy == 0 ? float.MaxValue : box.Height / 2 / Math.Abs(dy)) + (beyond / length);
+        // Dividing by 0 gives ∞: a level line leaves through the side, an upright one through the top or the bottom.
+        float part = Math.Min(box.Width / 2 / Math.Abs(dx), box.Height / 2 / Math.Abs(dy)) + (beyond / length);
         return new(middle.X + (part * dx), middle.Y + (part * dy));
     }
 

@@ -18,7 +18,9 @@ public abstract record Figure : IRepresentation
     /// <summary>The title, set above the picture. <c>x_t</c> and <c>x_{t−1}</c> give subscripts, <c>10^{−3}</c> a superscript.</summary>
     public string Title { get; init; }
 
-    /// <summary>What the picture shows, for readers who cannot see it; by default made from the title, the axes and the layers' names.</summary>
+    /// <summary>
+    /// What the picture shows, for readers who cannot see it; by default made from the title, the axes and the layers' names.
+    /// </summary>
     public string Alt { get => field ?? Describe(); init; }
 
     /// <summary>Width in CSS px (the PNG has twice as many pixels).</summary>
@@ -36,10 +38,14 @@ public abstract record Figure : IRepresentation
     /// <summary>An HTML fragment that shows the picture, with its alt text.</summary>
     public virtual string ToHtml() => Html.Image(ToPng(), "image/png", Alt, Width, Height);
 
-    /// <summary>Shows the figure now, in the output of the running cell. The handle's <see cref="FigureHandle.Update"/> replaces it in place.</summary>
+    /// <summary>
+    /// Shows the figure now, in the output of the running cell. The handle's <see cref="FigureHandle.Update"/> replaces it in place.
+    /// </summary>
     public FigureHandle Show() => new(FrontEnd.Show(this));
 
-    /// <summary>Writes the figure as <c>.png</c> or <c>.svg</c> (an <see cref="Animation"/> as <c>.gif</c>) and returns the figure itself.</summary>
+    /// <summary>
+    /// Writes the figure as <c>.png</c> or <c>.svg</c> (an <see cref="Animation"/> as <c>.gif</c>) and returns the figure itself.
+    /// </summary>
     /// <param name="name">A file name; without a folder it goes to the folder of the workbook's pictures
     /// (environment variable WORKBOOK_PICTURES, else <c>../data</c>).</param>
     /// <exception cref="ArgumentException">The name ends in something else.</exception>
@@ -53,7 +59,8 @@ public abstract record Figure : IRepresentation
     {
         ".png" => ToPng(),
         ".svg" => Encoding.UTF8.GetBytes(ToSvg()),
-        _ => throw new ArgumentException($"The file name '{name}' ends in '{extension}', expected .png or .svg for this kind of figure (.gif for an Animation)."),
+        _ => throw new ArgumentException($"The file name '{name}' ends in '{extension}', expected .png or .svg for this kind of figure "
+            + "(.gif for an Animation)."),
     };
 
     /// <summary>The plain text of the figure: its kind, title and alt text.</summary>

@@ -1,7 +1,8 @@
 namespace Diffusion;
 
 /// <summary>A figure that stands in a cell's output and can be replaced there, for pictures that change while a cell runs.</summary>
-public sealed class FigureHandle
+[TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Plain])]
+public sealed class FigureHandle : IRepresentation
 {
     readonly IShown shown;
 
@@ -12,5 +13,15 @@ public sealed class FigureHandle
     {
         ArgumentNullException.ThrowIfNull(figure);
         shown.Update(figure);
+    }
+
+    /// <summary>What a cell shows that ends in a handle.</summary>
+    public override string ToString() => "(shown above)";
+
+    bool IRepresentation.Write(string mimeType, TextWriter writer)
+    {
+        if (mimeType != MimeType.Plain) return false;
+        writer.Write(ToString());
+        return true;
     }
 }

@@ -15,7 +15,8 @@ interface IShown
 static class FrontEnd
 {
     /// <summary>Shows a value in the running cell's output.</summary>
-    internal static IShown Show(object value) => (IShown?)Workbook.TryShow(value) ?? (IShown?)Interactive.TryShow(value) ?? Console.Show(value);
+    internal static IShown Show(object value) =>
+        (IShown?)Workbook.TryShow(value) ?? (IShown?)Interactive.TryShow(value) ?? Console.Show(value);
 
     static Type? Find(string assembly, string type) =>
         AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(a => a.GetName().Name == assembly)?.GetType(type);
@@ -37,7 +38,8 @@ static class FrontEnd
         {
             if (Find("workbook", "Workbook.Scripting.CellDisplay") is not { } type) return null;
             if (type.GetProperty("IsActive")?.GetValue(null) is not true) return null;
-            return type.GetMethod("Show", [typeof(object)]) is { } show && type.GetMethod("Update", [typeof(string), typeof(object)]) is { } update
+            return type.GetMethod("Show", [typeof(object)]) is { } show
+                && type.GetMethod("Update", [typeof(string), typeof(object)]) is { } update
                 ? new Workbook(update, (string)Call(show, null, value)!) : null;
         }
 
@@ -54,7 +56,8 @@ static class FrontEnd
 
         internal static Interactive? TryShow(object value)
         {
-            if (Find(Assembly, "Microsoft.DotNet.Interactive.KernelInvocationContext")?.GetProperty("Current")?.GetValue(null) is not { } context) return null;
+            var contexts = Find(Assembly, "Microsoft.DotNet.Interactive.KernelInvocationContext");
+            if (contexts?.GetProperty("Current")?.GetValue(null) is not { } context) return null;
             var display = Find(Assembly, "Microsoft.DotNet.Interactive.KernelInvocationContextExtensions")?
                 .GetMethod("Display", [context.GetType(), typeof(object), typeof(string[])]);
             return display is null ? null : new Interactive(Call(display, null, context, value, Array.Empty<string>())!);

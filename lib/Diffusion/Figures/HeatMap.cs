@@ -3,7 +3,8 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Diffusion;
 
 /// <summary>
-/// A function of two variables as coloured cells with a colour bar. It is a <see cref="Plot"/>, so lines, points and paths can be laid over it:
+/// A function of two variables as coloured cells with a colour bar. It is a <see cref="Plot"/>, so lines, points and paths can be laid
+/// over it:
 /// <code>new HeatMap("q(x_t)", "step t", "x", density, (0, 1000), (-3, 3), "density").Line("mean", ts, mean)</code>
 /// </summary>
 public sealed record HeatMap : Plot
@@ -12,12 +13,14 @@ public sealed record HeatMap : Plot
     /// <param name="title">The title.</param>
     /// <param name="xLabel">What the columns go along.</param>
     /// <param name="yLabel">What the rows go along.</param>
-    /// <param name="values">values[row, column]: row 0 lies at the low end of y (the bottom), column 0 at the low end of x. A NaN stays white.</param>
+    /// <param name="values">values[row, column]: row 0 lies at the low end of y (the bottom), column 0 at the low end of x. A NaN stays
+    /// white.</param>
     /// <param name="x">The outer edges of the first and the last column.</param>
     /// <param name="y">The outer edges of the first and the last row.</param>
     /// <param name="valueLabel">What the colour means, set beside the colour bar.</param>
     /// <param name="colours">The colour map.</param>
-    /// <param name="range">The values at the ends of the colour bar; by default the smallest and the largest value. Values outside take the end's colour.</param>
+    /// <param name="range">The values at the ends of the colour bar; by default the smallest and the largest value. Values outside take the
+    /// end's colour.</param>
     public HeatMap(string title, string xLabel, string yLabel, double[,] values, (double Low, double High) x, (double Low, double High) y,
         string valueLabel, ColourMap colours = ColourMap.Viridis, (double Low, double High)? range = null) : base(title, xLabel, yLabel)
     {
@@ -26,7 +29,8 @@ public sealed record HeatMap : Plot
         Ordered("x", x);
         Ordered("y", y);
         if (range is { } given) Ordered("range", given);
-        Layers = Layers.Add(new GridLayer((double[,])values.Clone(), x, y, valueLabel ?? throw new ArgumentNullException(nameof(valueLabel)), colours, range));
+        ArgumentNullException.ThrowIfNull(valueLabel);
+        Layers = Layers.Add(new GridLayer((double[,])values.Clone(), x, y, valueLabel, colours, range));
     }
 
     /// <summary>A heat map of a tensor (rows, columns); see the other constructor.</summary>
@@ -39,14 +43,16 @@ public sealed record HeatMap : Plot
     void Ordered(string what, (double Low, double High) ends)
     {
         if (!(ends.Low < ends.High) || !double.IsFinite(ends.High - ends.Low))
-            throw new ArgumentException($"Figure '{Title}': {what} is ({Numbers.Short(ends.Low)}, {Numbers.Short(ends.High)}), expected (low, high) with low < high.");
+            throw new ArgumentException($"Figure '{Title}': {what} is ({Numbers.Short(ends.Low)}, {Numbers.Short(ends.High)}), expected "
+                + "(low, high) with low < high.");
     }
 
     static double[,] Grid(string title, Tensor values)
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.dim() != 2)
-            throw new ArgumentException($"Figure '{title}': the tensor has shape ({string.Join(", ", values.shape)}), expected (rows, columns).");
+            throw new ArgumentException($"Figure '{title}': the tensor has shape ({string.Join(", ", values.shape)}), expected (rows, "
+                + "columns).");
         var grid = new double[values.shape[0], values.shape[1]];
         Buffer.BlockCopy(values.ToDoubles(), 0, grid, 0, grid.Length * sizeof(double));
         return grid;

@@ -4,7 +4,9 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace Diffusion;
 
-/// <summary>Images in rows and columns, each pixel enlarged to a crisp square, with labels for rows and columns or a caption under each image.</summary>
+/// <summary>
+/// Images in rows and columns, each pixel enlarged to a crisp square, with labels for rows and columns or a caption under each image.
+/// </summary>
 public sealed record ImageGrid : Figure
 {
     const int MostWidth = 720;
@@ -21,7 +23,8 @@ public sealed record ImageGrid : Figure
 
     /// <summary>A grid of the images of a tensor, row by row. Its size in CSS px follows from the images and is at most 720 wide.</summary>
     /// <param name="title">The title.</param>
-    /// <param name="images">(N, C, H, W) with C = 1 (grey) or 3 (red, green, blue) and values in [−1, 1]; values outside are clipped.</param>
+    /// <param name="images">(N, C, H, W) with C = 1 (grey) or 3 (red, green, blue) and values in [−1, 1]; values outside are
+    /// clipped.</param>
     /// <param name="columns">Images a row; by default all in one row up to 10.</param>
     /// <param name="rowLabels">A label for each row.</param>
     /// <param name="columnLabels">A label for each column.</param>
@@ -32,7 +35,8 @@ public sealed record ImageGrid : Figure
     {
         ImmutableArray<Tile> tiles = [.. Tile.Split(title, images)];
         int across = columns ?? Math.Min(tiles.Length, 10);
-        if (across < 1) throw new ArgumentOutOfRangeException(nameof(columns), $"Figure '{title}': columns is {across}, expected 1 or more.");
+        if (across < 1)
+            throw new ArgumentOutOfRangeException(nameof(columns), $"Figure '{title}': columns is {across}, expected 1 or more.");
         int rows = (tiles.Length + across - 1) / across;
         var grid = new ImageGrid(title)
         {
@@ -49,7 +53,8 @@ public sealed record ImageGrid : Figure
             if (labels is null) return [];
             ImmutableArray<string> given = [.. labels];
             return given.Length == expected ? given
-                : throw new ArgumentException($"Figure '{title}': {name} has {given.Length} entries for {expected} {of}, expected one for each.");
+                : throw new ArgumentException($"Figure '{title}': {name} has {given.Length} entries for {expected} {of}, expected one for "
+                    + "each.");
         }
     }
 
@@ -103,7 +108,9 @@ public sealed record ImageGrid : Figure
         }
     }
 
-    /// <summary>All images on one sheet, a pixel a pixel, with a white pixel between neighbours: for charts that enlarge it themselves.</summary>
+    /// <summary>
+    /// All images on one sheet, a pixel a pixel, with a white pixel between neighbours: for charts that enlarge it themselves.
+    /// </summary>
     internal (int Width, int Height, byte[] Png) ToSheet()
     {
         int w = Tiles[0].Width + 1, h = Tiles[0].Height + 1, width = (Columns * w) - 1, height = (Rows * h) - 1;

@@ -10,12 +10,13 @@ public sealed record Panels : Figure
 
     /// <summary>Panels in rows of <paramref name="columns"/>, filled row by row; every panel is drawn at its share of the size.</summary>
     /// <exception cref="ArgumentException">There is no figure, or columns &lt; 1.</exception>
-    public Panels(string title, int columns, params IEnumerable<Figure> figures) : base(title)
+    public Panels(string title, int columns, params Figure[] figures) : base(title)
     {
         ArgumentNullException.ThrowIfNull(figures);
         Figures = [.. figures];
         if (Figures.IsEmpty) throw new ArgumentException($"Figure '{title}' has no panels, expected at least one figure.");
-        if (columns < 1) throw new ArgumentOutOfRangeException(nameof(columns), $"Figure '{title}': columns is {columns}, expected 1 or more.");
+        if (columns < 1)
+            throw new ArgumentOutOfRangeException(nameof(columns), $"Figure '{title}': columns is {columns}, expected 1 or more.");
         Columns = Math.Min(columns, Figures.Length);
         Height = (int)Header.TitleHeight(title, isPanel: false) + (Rows * PanelHeight);
     }
@@ -23,7 +24,8 @@ public sealed record Panels : Figure
     /// <summary>The same panels to zoom and point at, where scripts run; the same still picture elsewhere.</summary>
     /// <exception cref="InvalidOperationException">A panel is neither a plot nor a grid of images.</exception>
     public Figure Interactive() => InteractiveFigure.CanShow(this) ? InteractiveFigure.Of(this)
-        : throw new InvalidOperationException($"Figure '{Title}' cannot become interactive: its panels must be Plot, HeatMap or ImageGrid.");
+        : throw new InvalidOperationException($"Figure '{Title}' cannot become interactive: its panels must be Plot, HeatMap or "
+            + "ImageGrid.");
 
     internal ImmutableArray<Figure> Figures { get; init; }
     internal int Columns { get; init; }

@@ -43,7 +43,10 @@ public record Plot : Figure
         return With(new LineLayer(name, [.. Enumerable.Range(0, y.Length).Select(i => (double)i)], y));
     }
 
-    /// <summary>Marks at the points (x, y), with error bars from y − e to y + e where <paramref name="errors"/> are given.</summary>
+    /// <summary>
+    /// Marks at the points (x, y), with error bars from y − e to y + e where <paramref name="errors"/> are given. Of more than 20 000
+    /// points so many are drawn, evenly chosen.
+    /// </summary>
     public Plot Points(string name, IEnumerable<double> xs, IEnumerable<double> ys, IEnumerable<double>? errors = null)
     {
         var (x, y) = Pair(name, xs, ys);
@@ -62,14 +65,16 @@ public record Plot : Figure
     /// <summary>The area between two curves: an interval of confidence, a spread.</summary>
     public Plot Band(string name, IEnumerable<double> xs, IEnumerable<double> low, IEnumerable<double> high)
     {
-        double[] x = Data.Series(Title, name, "xs", xs), l = Data.Series(Title, name, "low", low), h = Data.Series(Title, name, "high", high);
+        double[] x = Data.Series(Title, name, "xs", xs);
+        double[] l = Data.Series(Title, name, "low", low), h = Data.Series(Title, name, "high", high);
         Data.SameLength(Title, name, ("xs", x), ("low", l), ("high", h));
         return With(new BandLayer(name, x, l, h));
     }
 
     /// <summary>
     /// A histogram as a probability density, to be compared with a density curve: bars of equal width from <paramref name="low"/> to
-    /// <paramref name="high"/> (by default the smallest and the largest sample), each as high as its share of <em>all</em> samples over its width.
+    /// <paramref name="high"/> (by default the smallest and the largest sample), each as high as its share of <em>all</em> samples over its
+    /// width.
     /// </summary>
     public Plot Histogram(string name, IEnumerable<double> samples, int bins = 60, double? low = null, double? high = null) =>
         With(Binning.Histogram(Title, name, Data.Series(Title, name, "samples", samples), bins, low, high));
@@ -81,19 +86,23 @@ public record Plot : Figure
         string[] places = [.. labels];
         double[] heights = Data.Series(Title, name, "values", values);
         if (places.Length != heights.Length)
-            throw new ArgumentException($"Figure '{Title}': labels has {places.Length} entries and values has {heights.Length}, expected the same number.");
+            throw new ArgumentException($"Figure '{Title}': labels has {places.Length} entries and values has {heights.Length}, expected "
+                + "the same number.");
         return With(new BarsLayer(name, places, heights));
     }
 
     /// <summary>A vector field: arrows from (x, y) along (u, v), all scaled by one factor so that they do not overlap.</summary>
     public Plot Arrows(IEnumerable<double> xs, IEnumerable<double> ys, IEnumerable<double> us, IEnumerable<double> vs)
     {
-        double[] x = Data.Series(Title, "", "xs", xs), y = Data.Series(Title, "", "ys", ys), u = Data.Series(Title, "", "us", us), v = Data.Series(Title, "", "vs", vs);
+        double[] x = Data.Series(Title, "", "xs", xs), y = Data.Series(Title, "", "ys", ys);
+        double[] u = Data.Series(Title, "", "us", us), v = Data.Series(Title, "", "vs", vs);
         Data.SameLength(Title, "", ("xs", x), ("ys", y), ("us", u), ("vs", v));
         return With(new ArrowsLayer(x, y, u, v));
     }
 
-    /// <summary>A vector field at the rows of (N, 2) <paramref name="points"/> along the rows of (N, 2) <paramref name="vectors"/>.</summary>
+    /// <summary>
+    /// A vector field at the rows of (N, 2) <paramref name="points"/> along the rows of (N, 2) <paramref name="vectors"/>.
+    /// </summary>
     public Plot Arrows(Tensor points, Tensor vectors)
     {
         var (x, y) = Columns("points", points);
@@ -116,7 +125,8 @@ public record Plot : Figure
 
     /// <summary>A few words beside the point (x, y).</summary>
     public Plot Note(double x, double y, string text) =>
-        With(new NoteLayer(Data.Finite(Title, "", "x of a note", x), Data.Finite(Title, "", "y of a note", y), text ?? throw new ArgumentNullException(nameof(text))));
+        With(new NoteLayer(Data.Finite(Title, "", "x of a note", x), Data.Finite(Title, "", "y of a note", y),
+            text ?? throw new ArgumentNullException(nameof(text))));
 
     /// <summary>A logarithmic horizontal axis; points with x ≤ 0 are left out.</summary>
     public Plot LogX() => this with { IsLogX = true };
@@ -124,7 +134,10 @@ public record Plot : Figure
     /// <summary>A logarithmic vertical axis; points with y ≤ 0 are left out.</summary>
     public Plot LogY() => this with { IsLogY = true };
 
-    /// <summary>One unit is equally long on both axes, as positions in a plane need it. Called last, it also fits the figure's height to what is drawn.</summary>
+    /// <summary>
+    /// One unit is equally long on both axes, as positions in a plane need it. Called last, it also fits the figure's height to what is
+    /// drawn.
+    /// </summary>
     public Plot EqualAxes()
     {
         bool isGrid = Layers.Any(layer => layer is GridLayer);
@@ -144,19 +157,22 @@ public record Plot : Figure
             if (low is { } l) Data.Finite(Title, "", axis + "Min", l);
             if (high is { } h) Data.Finite(Title, "", axis + "Max", h);
             if (low >= high)
-                throw new ArgumentException($"Figure '{Title}': {axis}Min is {Numbers.Short(low.Value)} and {axis}Max is {Numbers.Short(high!.Value)}, expected {axis}Min < {axis}Max.");
+                throw new ArgumentException($"Figure '{Title}': {axis}Min is {Numbers.Short(low.Value)} and {axis}Max is "
+                    + $"{Numbers.Short(high!.Value)}, expected {axis}Min < {axis}Max.");
         }
         return this with { Limits = (xMin ?? Limits.XMin, xMax ?? Limits.XMax, yMin ?? Limits.YMin, yMax ?? Limits.YMax) };
     }
 
     /// <summary>
-    /// The same plot to zoom and point at, where scripts run; the same still picture elsewhere. Called last: what it returns takes no more layers.
+    /// The same plot to zoom and point at, where scripts run; the same still picture elsewhere. Called last: what it returns takes no more
+    /// layers.
     /// </summary>
     public Figure Interactive() => InteractiveFigure.Of(this);
 
     private protected Plot With(Layer layer) => this with
     {
-        Layers = Layers.Add(layer.Name is null ? throw new ArgumentNullException(nameof(layer), "A layer's name is null, expected a text (\"\" for none).") : layer),
+        Layers = Layers.Add(layer.Name is null
+            ? throw new ArgumentNullException(nameof(layer), "A layer's name is null, expected a text (\"\" for none).") : layer),
     };
 
     internal override void Draw(SkiaSharp.SKCanvas canvas) => new PlotPainter(this).Draw(canvas);
@@ -189,7 +205,8 @@ public record Plot : Figure
     {
         ArgumentNullException.ThrowIfNull(rows);
         if (rows.dim() != 2 || rows.shape[1] != 2)
-            throw new ArgumentException($"Figure '{Title}', layer '{name}': the tensor has shape ({string.Join(", ", rows.shape)}), expected (N, 2).");
+            throw new ArgumentException($"Figure '{Title}', layer '{name}': the tensor has shape ({string.Join(", ", rows.shape)}), "
+                + "expected (N, 2).");
         double[] values = Values(name, rows);
         return ([.. values.Where((_, i) => i % 2 == 0)], [.. values.Where((_, i) => i % 2 == 1)]);
     }

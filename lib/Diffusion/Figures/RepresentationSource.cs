@@ -14,7 +14,9 @@ static class MimeType
     internal const string Html = "text/html", Png = "image/png", Plain = "text/plain", Plotly = "application/vnd.plotly.v1+json";
 }
 
-/// <summary>The formatters of every <see cref="IRepresentation"/>, by the convention of <see cref="TypeFormatterSourceAttribute"/>.</summary>
+/// <summary>
+/// The formatters of every <see cref="IRepresentation"/>, by the convention of <see cref="TypeFormatterSourceAttribute"/>.
+/// </summary>
 sealed class RepresentationSource
 {
     [SuppressMessage("Performance", "CA1822", Justification = "The convention asks for an instance method.")]
@@ -25,6 +27,7 @@ sealed class RepresentationSource
     {
         public string MimeType { get; } = mimeType;
 
-        public bool Format(object value, TextWriter writer) => value is IRepresentation representation && representation.Write(MimeType, writer);
+        public bool Format(object value, TextWriter writer) => value is IRepresentation representation
+            && representation.Write(MimeType, writer);
     }
 }

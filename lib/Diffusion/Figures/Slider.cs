@@ -21,7 +21,8 @@ public sealed record Slider : Figure
     internal ImmutableArray<Figure> Frames { get; }
 
     /// <summary>
-    /// A slider over values, with a figure drawn for each: all plots, all image grids, or all panels of these, with the same layers in each.
+    /// A slider over values, with a figure drawn for each: all plots, all image grids, or all panels of these, with the same layers in
+    /// each.
     /// Plots share one view, so that only the data moves.
     /// <code>Slider.Over("One digit through time", "t", times, t => ImageGrid.Of("", forward.Sample(x0, t)))</code>
     /// </summary>
@@ -40,9 +41,11 @@ public sealed record Slider : Figure
         foreach (var figure in figures)
         {
             if (!InteractiveFigure.CanShow(figure))
-                throw new ArgumentException($"Slider '{title}': {figure?.GetType().Name ?? "null"} cannot move under a slider, expected Plot, HeatMap, ImageGrid, or Panels of these.");
+                throw new ArgumentException($"Slider '{title}': {figure?.GetType().Name ?? "null"} cannot move under a slider, expected "
+                    + "Plot, HeatMap, ImageGrid, or Panels of these.");
             if (Build(figure) != Build(figures[0]))
-                throw new ArgumentException($"Slider '{title}': the figures differ in build ({Build(figures[0])}; {Build(figure)}), expected the same layers in each.");
+                throw new ArgumentException($"Slider '{title}': the figures differ in build ({Build(figures[0])}; {Build(figure)}), "
+                    + "expected the same layers in each.");
         }
         return InteractiveFigure.Of(new Slider(title, knob, [.. positions.Select(Label)], Sequence.Align(figures)));
     }
@@ -82,5 +85,6 @@ public sealed record Slider : Figure
         return new(Title, [.. chosen.Select(i => Frames[i])], [.. chosen.Select(i => $"{Knob} = {Labels[i]}")]) { Alt = Alt };
     }
 
-    private protected override string Describe() => $"{Title}: {Labels.Length} positions of {Knob} from {Labels[0]} to {Labels[^1]}. {Frames[0].Alt}";
+    private protected override string Describe() =>
+        $"{Title}: {Labels.Length} positions of {Knob} from {Labels[0]} to {Labels[^1]}. {Frames[0].Alt}";
 }

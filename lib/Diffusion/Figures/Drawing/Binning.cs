@@ -10,12 +10,14 @@ static class Binning
         double from = low ?? samples.Where(double.IsFinite).Min(), to = high ?? samples.Where(double.IsFinite).Max();
         if (from == to && low is null && high is null) (from, to) = (from - 0.5, to + 0.5);
         if (!(from < to))
-            throw new ArgumentException($"Figure '{figure}', layer '{name}': low is {Numbers.Short(from)} and high is {Numbers.Short(to)}, expected low < high.");
+            throw new ArgumentException($"Figure '{figure}', layer '{name}': low is {Numbers.Short(from)} and high is "
+                + $"{Numbers.Short(to)}, expected low < high.");
 
         double width = (to - from) / bins;
         var counts = new long[bins];
         foreach (double x in samples)
             if (x >= from && x <= to) counts[Math.Min((int)((x - from) / width), bins - 1)]++;
-        return new(name, [.. Enumerable.Range(0, bins + 1).Select(i => from + (i * width))], [.. counts.Select(count => count / (samples.Length * width))]);
+        return new(name, [.. Enumerable.Range(0, bins + 1).Select(i => from + (i * width))],
+            [.. counts.Select(count => count / (samples.Length * width))]);
     }
 }

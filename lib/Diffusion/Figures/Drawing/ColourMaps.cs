@@ -10,7 +10,8 @@ static class ColourMaps
         ColourMap.Viridis => new Viridis(),
         ColourMap.Ink => new InkMap(),
         ColourMap.Signed => new Balance(),
-        _ => throw new ArgumentOutOfRangeException(nameof(map), $"The colour map is {map}, expected one of {string.Join(", ", Enum.GetNames<ColourMap>())}."),
+        _ => throw new ArgumentOutOfRangeException(nameof(map),
+            $"The colour map is {map}, expected one of {string.Join(", ", Enum.GetNames<ColourMap>())}."),
     };
 
     /// <summary>So many colours along the map as <c>#rrggbb</c>.</summary>

@@ -10,7 +10,8 @@ static class Data
         if (series.Length == 0)
             throw new ArgumentException($"{Place(figure, layer)}: {what} is empty, expected at least one number.");
         if (!series.Any(double.IsFinite))
-            throw new ArgumentException($"{Place(figure, layer)}: {what} holds {series.Length} values and none is a finite number, so there is nothing to draw.");
+            throw new ArgumentException($"{Place(figure, layer)}: {what} holds {series.Length} values and none is a finite number, so "
+                + "there is nothing to draw.");
         return series;
     }
 
@@ -19,7 +20,8 @@ static class Data
         var first = series[0];
         foreach (var (what, values) in series)
             if (values.Length != first.Values.Length)
-                throw new ArgumentException($"{Place(figure, layer)}: {first.What} has {first.Values.Length} values and {what} has {values.Length}, expected the same number.");
+                throw new ArgumentException($"{Place(figure, layer)}: {first.What} has {first.Values.Length} values and {what} has "
+                    + $"{values.Length}, expected the same number.");
     }
 
     internal static double Finite(string figure, string layer, string what, double value) => double.IsFinite(value) ? value

@@ -16,7 +16,8 @@ sealed record FilmStrip : Figure
     internal FilmStrip(string title, ImmutableArray<Figure> chosen, ImmutableArray<string> labels = default) : base(title)
     {
         // A wide plot is drawn anew at the strip's size, where its letters stay readable; anything else is made smaller.
-        frames = [.. chosen.Select(frame => frame is Plot { Width: > PlotWidth, IsEqual: false } ? frame with { Width = PlotWidth, Height = PlotHeight, IsPanel = true } : frame)];
+        frames = [.. chosen.Select(frame => frame is Plot { Width: > PlotWidth, IsEqual: false }
+            ? frame with { Width = PlotWidth, Height = PlotHeight, IsPanel = true } : frame)];
         this.labels = labels.IsDefault ? [] : labels;
         columns = Math.Min(Columns(chosen[0]), frames.Length);
         int rows = (frames.Length + columns - 1) / columns;

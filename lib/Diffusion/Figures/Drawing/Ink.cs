@@ -2,7 +2,10 @@ using SkiaSharp;
 
 namespace Diffusion;
 
-/// <summary>The colours, line patterns and marks of all figures: Okabe and Ito's palette, which colour-blind readers tell apart, on an opaque white panel.</summary>
+/// <summary>
+/// The colours, line patterns and marks of all figures: Okabe and Ito's palette, which colour-blind readers tell apart, on an opaque white
+/// panel.
+/// </summary>
 static class Ink
 {
     /// <summary>Series colours in order of appearance (Okabe &amp; Ito 2008; its yellow is left out, it is lost on white).</summary>

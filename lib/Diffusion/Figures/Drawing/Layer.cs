@@ -1,6 +1,9 @@
 namespace Diffusion;
 
-/// <summary>One thing drawn in a plot. Layers of one name share a colour and an entry in the legend; a layer without a name is context, thin and grey.</summary>
+/// <summary>
+/// One thing drawn in a plot. Layers of one name share a colour and an entry in the legend; a layer without a name is context, thin and
+/// grey.
+/// </summary>
 abstract record Layer(string Name)
 {
     /// <summary>All the points that must be visible, as (x, y); a NaN says nothing about its axis.</summary>
@@ -61,13 +64,16 @@ sealed record ArrowsLayer(double[] Xs, double[] Ys, double[] Us, double[] Vs) : 
         get
         {
             double scale = Scale;
-            return Enumerable.Range(0, Xs.Length).SelectMany(i => new[] { (Xs[i], Ys[i]), (Xs[i] + (Us[i] * scale), Ys[i] + (Vs[i] * scale)) });
+            return Enumerable.Range(0, Xs.Length).SelectMany(i =>
+                new[] { (Xs[i], Ys[i]), (Xs[i] + (Us[i] * scale), Ys[i] + (Vs[i] * scale)) });
         }
     }
 
     internal override string Kind => "arrows";
 
-    /// <summary>Length in data units of the longest arrow: 0.9 of the spacing the arrows would have on a regular grid over their own area.</summary>
+    /// <summary>
+    /// Length in data units of the longest arrow: 0.9 of the spacing the arrows would have on a regular grid over their own area.
+    /// </summary>
     internal double Scale
     {
         get
@@ -93,7 +99,9 @@ sealed record NoteLayer(double X, double Y, string Text) : Layer("")
     internal override string Kind => "note";
 }
 
-/// <summary>Coloured cells: Values[row, column], row 0 at the bottom (low y), column 0 at the left (low x); the ranges are the outer edges.</summary>
+/// <summary>
+/// Coloured cells: Values[row, column], row 0 at the bottom (low y), column 0 at the left (low x); the ranges are the outer edges.
+/// </summary>
 sealed record GridLayer(double[,] Values, (double Low, double High) X, (double Low, double High) Y, string Label, ColourMap Colours,
     (double Low, double High)? Range) : Layer("")
 {

@@ -23,14 +23,18 @@ static class LayerPainter
             case PointsLayer points:
                 if (points.Errors is { } errors)
                     for (int i = 0; i < errors.Length; i++)
-                        scott.PlottableList.Add(new Stroke([At(points.Xs[i], points.Ys[i] - errors[i]), At(points.Xs[i], points.Ys[i] + errors[i])],
-                            style with { Dash = [], Width = 1.6f }, hasEnds: false));
+                    {
+                        Coordinates[] bar = [At(points.Xs[i], points.Ys[i] - errors[i]), At(points.Xs[i], points.Ys[i] + errors[i])];
+                        scott.PlottableList.Add(new Stroke(bar, style with { Dash = [], Width = 1.6f }, hasEnds: false));
+                    }
                 scott.PlottableList.Add(new Marks(Curve(points.Xs, points.Ys), style));
                 break;
             case BandLayer band:
-                int[] kept = [.. Enumerable.Range(0, band.Xs.Length).Where(i => double.IsFinite(At(band.Xs[i], band.Low[i]).Y + At(band.Xs[i], band.High[i]).Y))];
-                if (kept.Length > 1)
-                    Area(scott, [.. kept.Select(i => At(band.Xs[i], band.Low[i])), .. kept.Reverse().Select(i => At(band.Xs[i], band.High[i]))], colour);
+                int[] kept = [.. Enumerable.Range(0, band.Xs.Length)
+                    .Where(i => double.IsFinite(At(band.Xs[i], band.Low[i]).Y + At(band.Xs[i], band.High[i]).Y))];
+                var there = kept.Select(i => At(band.Xs[i], band.Low[i]));
+                var back = kept.Reverse().Select(i => At(band.Xs[i], band.High[i]));
+                if (kept.Length > 1) Area(scott, [.. there, .. back], colour);
                 break;
             case HistogramLayer histogram:
                 Steps(scott, plot, histogram, style, colour);
@@ -42,11 +46,13 @@ static class LayerPainter
                 scott.PlottableList.Add(new ArrowField(arrows, style.Colour));
                 break;
             case RuleLayer { IsHorizontal: true } rule:
-                var horizontal = scott.Add.HorizontalLine(PlotView.Y(plot, rule.At), style.Width, colour, new LinePattern(style.Dash, 0, "rule"));
+                var horizontal = scott.Add.HorizontalLine(PlotView.Y(plot, rule.At), style.Width, colour,
+                    new LinePattern(style.Dash, 0, "rule"));
                 horizontal.EnableAutoscale = false;
                 break;
             case RuleLayer rule:
-                var vertical = scott.Add.VerticalLine(PlotView.X(plot, rule.At), style.Width, colour, new LinePattern(style.Dash, 0, "rule"));
+                var vertical = scott.Add.VerticalLine(PlotView.X(plot, rule.At), style.Width, colour,
+                    new LinePattern(style.Dash, 0, "rule"));
                 vertical.EnableAutoscale = false;
                 break;
             case NoteLayer note:

@@ -16,7 +16,7 @@ static class MathText
 
     const float ScriptSize = 0.72f, SubscriptDrop = 0.2f, SuperscriptRise = 0.38f;
 
-    static readonly Lazy<SKShaper> shaper = new(() => new SKShaper(BundledFont.Typeface));
+    static readonly ThreadLocal<SKShaper> shaper = new(() => new SKShaper(BundledFont.Typeface));
 
     internal static List<Run> Parse(string text)
     {
@@ -53,10 +53,13 @@ static class MathText
     static float RunWidth(Run run, float size)
     {
         using var font = BundledFont.At(run.Level == 0 ? size : size * ScriptSize);
-        return shaper.Value.Shape(run.Text, font).Width;
+        return shaper.Value!.Shape(run.Text, font).Width;
     }
 
-    /// <summary>Draws the text with its base line at <paramref name="y"/>; <paramref name="align"/> is 0 for left, ½ for centred, 1 for right of <paramref name="x"/>.</summary>
+    /// <summary>
+    /// Draws the text with its base line at <paramref name="y"/>; <paramref name="align"/> is 0 for left, ½ for centred, 1 for right of
+    /// <paramref name="x"/>.
+    /// </summary>
     internal static void Draw(SKCanvas canvas, string text, float x, float y, float size, SKColor colour, float align = 0)
     {
         if (text.Length == 0) return;
@@ -67,7 +70,7 @@ static class MathText
             using var font = BundledFont.At(run.Level == 0 ? size : size * ScriptSize);
             float shift = run.Level switch { < 0 => SubscriptDrop * size, > 0 => -SuperscriptRise * size, _ => 0 };
             // Shaped, so that combining marks (β̃, x̂) sit on their letters.
-            canvas.DrawShapedText(shaper.Value, run.Text, x, y + shift, font, paint);
+            canvas.DrawShapedText(shaper.Value!, run.Text, x, y + shift, font, paint);
             x += RunWidth(run, size);
         }
     }

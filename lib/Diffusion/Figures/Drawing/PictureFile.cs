@@ -21,7 +21,8 @@ static class PictureFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             try { File.Delete(part); } catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
-            throw new IOException($"The picture '{path}' could not be written: {error.Message} Choose another folder with {FolderVariable}.", error);
+            throw new IOException($"The picture '{path}' could not be written: {error.Message} Choose another folder with "
+                + $"{FolderVariable}.", error);
         }
     }
 }

@@ -35,17 +35,18 @@ sealed class PlotPainter(Plot plot)
         scott.Render(canvas, area);
         canvas.Restore();
 
-        MathText.Draw(canvas, plot.XLabel, data.HorizontalCenter, plot.Height - Margin - (free.Bottom - data.Bottom), LabelSize, Ink.Text, 0.5f);
+        float foot = plot.Height - Margin - (free.Bottom - data.Bottom), side = plot.Width - Margin - 3 - (free.Right - data.Right);
+        MathText.Draw(canvas, plot.XLabel, data.HorizontalCenter, foot, LabelSize, Ink.Text, 0.5f);
         MathText.DrawUpright(canvas, plot.YLabel, Margin + LabelSize, data.VerticalCenter, LabelSize, Ink.Text);
-        if (grid is not null)
-            MathText.DrawUpright(canvas, grid.Label, plot.Width - Margin - 3 - (free.Right - data.Right), data.VerticalCenter, LabelSize, Ink.Text);
+        if (grid is not null) MathText.DrawUpright(canvas, grid.Label, side, data.VerticalCenter, LabelSize, Ink.Text);
     }
 
     /// <summary>The largest rectangle at the upper left of the free one in which both axes have one scale.</summary>
     static PixelRect Equal(PixelRect free, PlotView view)
     {
         float scale = (float)Math.Min(free.Width / (view.Right - view.Left), free.Height / (view.Top - view.Bottom));
-        return new(free.Left, free.Left + (scale * (float)(view.Right - view.Left)), free.Top + (scale * (float)(view.Top - view.Bottom)), free.Top);
+        float width = scale * (float)(view.Right - view.Left), height = scale * (float)(view.Top - view.Bottom);
+        return new(free.Left, free.Left + width, free.Top + height, free.Top);
     }
 
     ScottPlot.Plot Compose(GridLayer? grid)

@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace Diffusion;
 
-/// <summary>What is common to the plottables drawn here: limits are set by <see cref="PlotView"/>, the legend by <see cref="Header"/>.</summary>
+/// <summary>
+/// What is common to the plottables drawn here: limits are set by <see cref="PlotView"/>, the legend by <see cref="Header"/>.
+/// </summary>
 abstract class Plottable : IPlottable
 {
     public bool IsVisible { get; set; } = true;
@@ -62,11 +64,22 @@ sealed class Stroke(Coordinates[] points, SeriesStyle style, bool hasEnds) : Plo
 /// <summary>Marks; many of them are small and let the ones beneath shine through.</summary>
 sealed class Marks(Coordinates[] points, SeriesStyle style) : Plottable
 {
+    /// <summary>More than these would cover each other: so many, evenly chosen, are drawn.</summary>
+    internal const int MostPoints = 20_000;
+
     protected override void Draw(SKCanvas canvas)
     {
-        var (size, alpha) = points.Length switch { <= 60 => (8f, 255), <= 400 => (5.5f, 210), <= 2000 => (4f, 150), <= 10000 => (2.8f, 110), _ => (2f, 60) };
-        foreach (var point in points)
+        var (size, alpha) = points.Length switch
         {
+            <= 60 => (8f, 255),
+            <= 400 => (5.5f, 210),
+            <= 2000 => (4f, 150),
+            <= 10000 => (2.8f, 110),
+            _ => (2f, 60),
+        };
+        foreach (int i in Thin.Indices(points.Length, MostPoints))
+        {
+            var point = points[i];
             if (!double.IsFinite(point.X) || !double.IsFinite(point.Y)) continue;
             var at = Px(point);
             Mark.Draw(canvas, style.Mark, at.X, at.Y, size, style.Colour.WithAlpha((byte)alpha));
@@ -95,7 +108,8 @@ sealed class ArrowField(ArrowsLayer layer, SKColor colour) : Plottable
 {
     protected override void Draw(SKCanvas canvas)
     {
-        using var paint = new SKPaint { Color = colour, IsAntialias = true, IsStroke = true, StrokeWidth = 1.4f, StrokeCap = SKStrokeCap.Round };
+        using var paint = new SKPaint { Color = colour, IsAntialias = true, IsStroke = true, StrokeWidth = 1.4f,
+            StrokeCap = SKStrokeCap.Round };
         using var fill = new SKPaint { Color = colour, IsAntialias = true };
         double scale = layer.Scale;
         for (int i = 0; i < layer.Xs.Length; i++)
@@ -114,7 +128,8 @@ sealed class ArrowField(ArrowsLayer layer, SKColor colour) : Plottable
         var neck = new SKPoint(to.X - (head * ux), to.Y - (head * uy));
         canvas.DrawLine(from, neck, stroke);
         using var path = new SKPath();
-        path.AddPoly([to, new(neck.X - (0.42f * head * uy), neck.Y + (0.42f * head * ux)), new(neck.X + (0.42f * head * uy), neck.Y - (0.42f * head * ux))]);
+        float wx = 0.42f * head * uy, wy = 0.42f * head * ux;
+        path.AddPoly([to, new(neck.X - wx, neck.Y + wy), new(neck.X + wx, neck.Y - wy)]);
         canvas.DrawPath(path, fill);
     }
 }

@@ -18,11 +18,13 @@ static class Sequence
             Back(plots[0].IsLogY, views.Min(v => v.Bottom)), Back(plots[0].IsLogY, views.Max(v => v.Top)));
 
         var grids = plots.SelectMany(plot => plot.Layers.OfType<GridLayer>()).ToArray();
-        (double Low, double High)? colours = grids.Length == 0 ? null : (grids.Min(g => g.ColourRange.Low), grids.Max(g => g.ColourRange.High));
+        (double Low, double High)? colours = grids.Length == 0 ? null
+            : (grids.Min(g => g.ColourRange.Low), grids.Max(g => g.ColourRange.High));
         return [.. plots.Select(plot => plot with
         {
             Limits = limits,
-            Layers = colours is null ? plot.Layers : plot.Layers.ConvertAll(layer => layer is GridLayer grid ? grid with { Range = colours } : layer),
+            Layers = colours is null ? plot.Layers
+                : plot.Layers.ConvertAll(layer => layer is GridLayer grid ? grid with { Range = colours } : layer),
         })];
     }
 }

@@ -9,7 +9,8 @@ readonly record struct SeriesStyle(SKColor Colour, float[] Dash, int Mark, float
     internal string Hex => Ink.Hex(Colour);
 
     /// <summary>The colour as CSS with an opacity.</summary>
-    internal string Css(double opacity) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"rgba({Colour.Red},{Colour.Green},{Colour.Blue},{opacity:0.##})");
+    internal string Css(double opacity) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"rgba({Colour.Red},{Colour.Green},{Colour.Blue},{opacity:0.##})");
 }
 
 /// <summary>Gives every name of a plot its own colour, dash pattern and mark, in order of appearance.</summary>

@@ -5,7 +5,10 @@ namespace Diffusion;
 /// <summary>Fewer points that look the same.</summary>
 static class Thin
 {
-    /// <summary>A curve with ascending x through the lowest and highest point of each of <paramref name="most"/>/2 groups; other curves stay as they are.</summary>
+    /// <summary>
+    /// A curve with ascending x through the lowest and highest point of each of <paramref name="most"/>/2 groups; other curves stay as they
+    /// are.
+    /// </summary>
     internal static IReadOnlyList<Coordinates> Curve(Coordinates[] points, int most)
     {
         if (points.Length <= most) return points;
@@ -38,5 +41,6 @@ static class Thin
 
     /// <summary>At most so many entries, evenly chosen.</summary>
     internal static int[] Indices(int count, int most) =>
-        count <= most ? [.. Enumerable.Range(0, count)] : [.. Enumerable.Range(0, most).Select(i => (int)((long)i * (count - 1) / (most - 1)))];
+        count <= most ? [.. Enumerable.Range(0, count)]
+            : [.. Enumerable.Range(0, most).Select(i => (int)((long)i * (count - 1) / (most - 1)))];
 }

@@ -7,12 +7,19 @@ namespace Diffusion;
 static class Ticks
 {
     internal static ITickGenerator For(bool isLog, int about) => isLog ? new LogTicks()
-        : new NumericAutomatic { LabelFormatter = value => Numbers.Short(value, 6), TargetTickCount = Math.Max(about, 4), MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
+        : new NumericAutomatic
+        {
+            LabelFormatter = value => Numbers.Short(value, 6),
+            TargetTickCount = Math.Max(about, 4),
+            MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1),
+        };
 
     internal static ITickGenerator Of(string[] labels) =>
         new NumericManual([.. labels.Select((_, i) => (double)i)], labels);
 
-    /// <summary>Ticks of an axis of decimal logarithms: powers of ten, and where few of them are in view also their doubles and fives.</summary>
+    /// <summary>
+    /// Ticks of an axis of decimal logarithms: powers of ten, and where few of them are in view also their doubles and fives.
+    /// </summary>
     sealed class LogTicks : ITickGenerator
     {
         public Tick[] Ticks { get; private set; } = [];

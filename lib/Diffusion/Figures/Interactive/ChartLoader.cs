@@ -22,7 +22,8 @@ static class ChartLoader
             var assembly = new Room(Path.GetFullPath(path)).LoadFromAssemblyPath(Path.GetFullPath(path));
             return (IChartRenderer?)Activator.CreateInstance(assembly.GetType("Diffusion.PlotlyRenderer", throwOnError: true)!);
         }
-        catch (Exception error) when (error is IOException or BadImageFormatException or TypeLoadException or MissingMemberException or TargetInvocationException)
+        catch (Exception error) when (error is IOException or BadImageFormatException or TypeLoadException or MissingMemberException
+            or TargetInvocationException)
         {
             return null;
         }

@@ -1,11 +1,13 @@
 namespace Diffusion;
 
 /// <summary>
-/// Makes a chart one can put a hand on. Its one implementation lives in lib/Charts beside Plotly.NET, whose assemblies must not meet those a
-/// notebook engine brings; <see cref="ChartLoader"/> keeps them apart.
+/// Makes a chart one can put a hand on. Its one implementation lives in lib/Charts beside Plotly.NET, whose assemblies must not meet
+/// those a notebook engine brings; <see cref="ChartLoader"/> keeps them apart.
 /// </summary>
 interface IChartRenderer
 {
-    /// <summary>The figure as plotly.js takes it: a JSON object with data, layout, config and, for a <see cref="Slider"/>, frames.</summary>
+    /// <summary>
+    /// The figure as plotly.js takes it: a JSON object with data, layout, config and, for a <see cref="Slider"/>, frames.
+    /// </summary>
     string ToJson(Figure figure);
 }

@@ -21,10 +21,12 @@ public sealed record InteractiveFigure : Figure
     internal static Figure Of(Figure still, IChartRenderer? renderer) => renderer is null ? still : new InteractiveFigure(still, renderer);
 
     /// <summary>Whether a chart can be made of it.</summary>
-    internal static bool CanShow(Figure figure) => figure is Plot or ImageGrid || (figure is Panels panels && panels.Figures.All(panel => panel is Plot or ImageGrid));
+    internal static bool CanShow(Figure figure) => figure is Plot or ImageGrid
+        || (figure is Panels panels && panels.Figures.All(panel => panel is Plot or ImageGrid));
 
     /// <summary>An HTML fragment with the still picture and, once plotly.js is there, the chart in its place.</summary>
-    public override string ToHtml() => PlotlyHtml.Fragment(Still.ToHtml(), ToPlotlyJson(), Width, Still is Slider slider ? slider.ChartHeight : Height);
+    public override string ToHtml() =>
+        PlotlyHtml.Fragment(Still.ToHtml(), ToPlotlyJson(), Width, Still is Slider slider ? slider.ChartHeight : Height);
 
     /// <inheritdoc/>
     public override byte[] ToPng() => Still.ToPng();
