@@ -93,7 +93,7 @@ public sealed class GaussianMixture
     /// <param name="n">How many, at least 1.</param>
     public Tensor Sample(long n)
     {
-        if (n < 1) throw new ArgumentOutOfRangeException(nameof(n), n, "Expected at least one sample.");
+        if (n < 1) throw new ArgumentOutOfRangeException(nameof(n), $"n is {n}, expected at least one sample.");
         using var scope = NewDisposeScope();
         Tensor component = multinomial(weights.ToTensor(), n, replacement: true);
         Tensor mean = means.ToTensor().index_select(0, component), deviation = deviations.ToTensor().index_select(0, component);
@@ -102,7 +102,7 @@ public sealed class GaussianMixture
 
     IEnumerable<(double Weight, double Mean, double Variance)> Components(double alphaBar)
     {
-        if (!(alphaBar is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(alphaBar), alphaBar, "ᾱ is a fraction between 0 and 1.");
+        if (!(alphaBar is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(alphaBar), $"ᾱ is {alphaBar}, expected a fraction between 0 and 1.");
         for (int k = 0; k < weights.Length; k++)
             yield return (weights[k], Math.Sqrt(alphaBar) * means[k], alphaBar * deviations[k] * deviations[k] + 1 - alphaBar);
     }

@@ -54,12 +54,12 @@ public sealed class Mnist : IDisposable
     /// <param name="count">How many, at least 1.</param>
     public Tensor OfDigit(int digit, int count = 1)
     {
-        if (digit is < 0 or > 9) throw new ArgumentOutOfRangeException(nameof(digit), digit, "Expected a digit from 0 to 9.");
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (digit is < 0 or > 9) throw new ArgumentOutOfRangeException(nameof(digit), $"digit is {digit}, expected 0 to 9.");
+        if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), $"count is {count}, expected at least 1.");
         using var scope = NewDisposeScope();
         Tensor found = (Labels == digit).nonzero().flatten();
         if (count > found.shape[0])
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"There are only {found.shape[0]} images of the digit {digit}.");
+            throw new ArgumentOutOfRangeException(nameof(count), $"count is {count}, but there are only {found.shape[0]} images of the digit {digit}.");
         return Images.index_select(0, found.slice(0, 0, count, 1)).MoveToOuterDisposeScope();
     }
 

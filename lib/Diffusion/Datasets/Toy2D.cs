@@ -55,6 +55,6 @@ public static class Toy2D
 
     static void RequirePoints(long n)
     {
-        if (n < 1) throw new ArgumentOutOfRangeException(nameof(n), n, "Expected at least one point.");
+        if (n < 1) throw new ArgumentOutOfRangeException(nameof(n), $"n is {n}, expected at least one point.");
     }
 }

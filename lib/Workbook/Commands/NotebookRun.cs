@@ -24,6 +24,8 @@ sealed class NotebookRun(Notebook notebook, RunTarget target, TimeSpan? timeout,
         {
             for (int number = 1; number <= cells.Count && failure is null && !stop.IsRequested; number++)
                 failure = Execute(worker, cells[number - 1], number);
+            if (!worker.HasEnded)
+                foreach (string line in worker.TakeNativeLines()) Console.Error.WriteLine($"{Shown.Path(notebook.Path)}: {line}");
         }
         outputs.Flush();
         notebook.Save(target.Output);
@@ -42,7 +44,7 @@ sealed class NotebookRun(Notebook notebook, RunTarget target, TimeSpan? timeout,
         progress.Cell(number);
         outputs.Begin(cell, number);
         worker.Execute(number, cell.Source);
-        var time = Stopwatch.StartNew();
+        var time = Stopwatch.StartNew(); // of the cell, not of the start of its process
         string? reason = null;
         TimeSpan asked = default;
         while (true)
@@ -57,6 +59,10 @@ sealed class NotebookRun(Notebook notebook, RunTarget target, TimeSpan? timeout,
             else if (message?["done"] is JsonObject done)
             {
                 return done.Count == 0 ? null : Sentence(number, done);
+            }
+            else if (message?["ready"] is not null)
+            {
+                time.Restart();
             }
             else if (worker.HasEnded)
             {

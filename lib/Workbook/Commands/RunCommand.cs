@@ -60,6 +60,7 @@ static class RunCommand
         int failures = 0;
         for (int i = 0; i < notebooks.Length; i++)
         {
+            if (stop.IsRequested) return ExitCode.Interrupted;
             RunOutcome outcome = new NotebookRun(notebooks[i], targets[i], timeout, progress, stop).Execute();
             if (outcome == RunOutcome.Interrupted) return ExitCode.Interrupted;
             if (outcome == RunOutcome.Failed && ++failures > 0 && !keepGoing) break;

@@ -46,6 +46,7 @@ static class WorkCommand
         })
         { IsBackground = true, Name = "Requests" }.Start();
 
+        sender.Write(new JsonObject { ["ready"] = true });
         foreach (JsonObject cell in cells.GetConsumingEnumerable())
         {
             number = (int)cell["number"]!;

@@ -93,7 +93,7 @@ sealed class WorkerProcess : IDisposable
             _ => $"ended with exit code {process.ExitCode}",
         };
         string? why = native.FirstOrDefault(Tells);
-        return why is null ? how : $"{how}: {why.Trim()}";
+        return why is null ? how : $"{how}: {why.Trim().TrimEnd('.')}";
 
         static bool Tells(string line) => line.StartsWith("Stack overflow", StringComparison.Ordinal) || line.StartsWith("Fatal error", StringComparison.Ordinal)
             || line.StartsWith("Unhandled exception", StringComparison.Ordinal) || line.StartsWith("terminate called", StringComparison.Ordinal)

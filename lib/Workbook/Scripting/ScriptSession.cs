@@ -23,6 +23,7 @@ public sealed class ScriptSession : IDisposable
     readonly SessionConsole console;
     readonly ScriptOptions options;
     readonly CellSources sources = new();
+    CellThread thread = new();
     ScriptState<object>? state;
     Interruptible? running;
     string? stopReason;
@@ -41,12 +42,12 @@ public sealed class ScriptSession : IDisposable
             .WithEmitDebugInformation(true) // line numbers in errors
             .WithFileEncoding(Encoding.UTF8)
             .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(folder))
-            .AddReferences(FrameworkReferences());
+            .AddReferences(Framework.Value);
     }
 
     internal CancellationToken Stopping => running?.Stopping ?? CancellationToken.None;
 
-    /// <summary>Runs one cell on this thread and returns when it has ended.</summary>
+    /// <summary>Runs one cell, on the session's own thread, and returns when it has ended.</summary>
     /// <param name="code">The text of the cell.</param>
     /// <param name="number">Its execution count, by which errors name it.</param>
     /// <returns>The error, which has been sent as an output too; null where the cell ended well.</returns>
@@ -60,10 +61,14 @@ public sealed class ScriptSession : IDisposable
         try
         {
             CellOutput.Error? error = null;
-            bool ended = run.Run(() => error = Execute(code, name, run.Stopping));
-            if (!ended || (error is not null && run.Stopping.IsCancellationRequested))
+            // Compiling heeds the token and is never aborted: the compiler must survive the cell.
+            Script<object>? script = Compile(code, name, run.Stopping, ref error);
+            bool ended = script is not null ? thread.Run(() => run.Run(() => error = Execute(script, name, run.Stopping))) : error is not null;
+            if (!ended || run.Stopping.IsCancellationRequested && error is not null)
             {
                 error = ErrorReport.Interrupted(stopReason);
+                thread.Dispose();
+                thread = new CellThread();
                 console.Install();
             }
             if (error is not null) Emit(error);
@@ -71,6 +76,7 @@ public sealed class ScriptSession : IDisposable
         }
         finally
         {
+            run.End();
             CellDisplay.Session = null;
             running = null;
         }
@@ -85,7 +91,11 @@ public sealed class ScriptSession : IDisposable
     }
 
     /// <summary>Gives the console back.</summary>
-    public void Dispose() => console.Dispose();
+    public void Dispose()
+    {
+        console.Dispose();
+        thread.Dispose();
+    }
 
     internal string Show(object? value)
     {
@@ -96,24 +106,36 @@ public sealed class ScriptSession : IDisposable
 
     internal void Update(string id, object? value) => Emit(new CellOutput.Update(id, MimeBundle.Of(value)));
 
-    CellOutput.Error? Execute(string code, string name, CancellationToken stopping)
+    /// <summary>The compiled cell; null where it has errors or was stopped.</summary>
+    Script<object>? Compile(string code, string name, CancellationToken stopping, ref CellOutput.Error? error)
     {
         try
         {
             ScriptOptions here = options.WithFilePath(name);
             Script<object> script = state is null ? CSharpScript.Create(code, here) : state.Script.ContinueWith(code, here);
-            Diagnostic[] errors = [.. script.Compile(stopping).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
-            if (errors.Length > 0) return ErrorReport.Of(errors, sources[name]);
+            Diagnostic[] errors = [.. script.Compile(stopping).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
+            if (errors.Length == 0) return script;
+            error = ErrorReport.Of(errors, sources[name]);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+        catch (CompilationErrorException wrong)
+        {
+            error = ErrorReport.Of(wrong.Diagnostics, sources[name]);
+        }
+        return null;
+    }
 
+    CellOutput.Error? Execute(Script<object> script, string name, CancellationToken stopping)
+    {
+        try
+        {
             // Also after an exception: what the cell had declared by then stays declared, as in every notebook engine.
             state = Wait(state is null ? script.RunAsync(null, _ => true, stopping) : script.RunFromAsync(state, _ => true, stopping));
             if (state.Exception is not null) return ErrorReport.Of(state.Exception, sources, name);
             if (TrailingExpression.IsShownIn(script.GetCompilation())) Emit(new CellOutput.Result(MimeBundle.Of(state.ReturnValue)));
             return null;
-        }
-        catch (CompilationErrorException error)
-        {
-            return ErrorReport.Of(error.Diagnostics, sources[name]);
         }
         catch (Exception error)
         {
@@ -129,12 +151,12 @@ public sealed class ScriptSession : IDisposable
     }
 
     /// <summary>All of the framework, as in other engines; the resolver's own default is a smaller choice.</summary>
-    static IEnumerable<MetadataReference> FrameworkReferences()
+    static readonly Lazy<MetadataReference[]> Framework = new(() =>
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        return from file in Directory.EnumerateFiles(framework, "*.dll").Order(StringComparer.Ordinal)
+        return [.. from file in Directory.EnumerateFiles(framework, "*.dll").Order(StringComparer.Ordinal)
                let name = Path.GetFileNameWithoutExtension(file)
                where name is "Microsoft.CSharp" or "netstandard" or "mscorlib" || (name.StartsWith("System.", StringComparison.Ordinal) && !name.EndsWith(".Native", StringComparison.Ordinal))
-               select MetadataReference.CreateFromFile(file);
-    }
+               select MetadataReference.CreateFromFile(file)];
+    });
 }

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace Workbook.Tests;
+
+/// <summary>The built program, as a user runs it.</summary>
+static class WorkbookProgram
+{
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    public static string Bin { get; } = Path.Combine(FindRoot(), "lib", "bin");
+
+    public sealed record Ended(int ExitCode, string Output, string Error);
+
+    public static Ended Run(string folder, params string[] arguments) => RunDll(Path.Combine(Bin, "workbook.dll"), folder, arguments);
+
+    public static Ended RunDll(string program, string folder, params string[] arguments)
+    {
+        using Process process = Start(program, folder, arguments);
+        return Wait(process);
+    }
+
+    public static Process Start(string program, string folder, params string[] arguments) => StartCommand("dotnet", folder, [program, .. arguments]);
+
+    public static Process StartCommand(string command, string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(command, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment.Remove("WORKBOOK_PICTURES");
+        return Process.Start(start)!;
+    }
+
+    public static Ended Wait(Process process)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"The program did not end within {Limit.TotalMinutes} minutes.");
+        }
+        return new(process.ExitCode, output.Result, error.Result);
+    }
+
+    static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Workbook.sln"))) return folder.FullName;
+        throw new InvalidOperationException($"Workbook.sln was not found above {AppContext.BaseDirectory}.");
+    }
+}
