@@ -11,6 +11,7 @@ namespace Diffusion;
 /// </summary>
 public sealed class SchedulerConfig
 {
+    static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
     static readonly string[] schedulers = ["DDPMScheduler", "DDIMScheduler"];
     static readonly Dictionary<string, JsonNode?> defaults = new()
     {
@@ -116,11 +117,8 @@ public sealed class SchedulerConfig
             ["rescale_betas_zero_snr"] = false, ["sample_max_value"] = 1.0, ["steps_offset"] = 0, ["thresholding"] = false, ["timestep_spacing"] = "leading",
             ["trained_betas"] = isLinear ? null : new JsonArray([.. schedule.Beta.Skip(1).Select(β => (JsonNode)JsonValue.Create((float)β))]), ["variance_type"] = "fixed_small",
         };
-        AtomicFile.Write(Path.Combine(folder, "scheduler_config.json"), stream =>
-        {
-            using var writer = new StreamWriter(stream);
-            writer.Write(json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
-        });
+        byte[] text = JsonSerializer.SerializeToUtf8Bytes(json, indented);
+        AtomicFile.Write(Path.Combine(folder, "scheduler_config.json"), stream => stream.Write([.. text, (byte)'\n']));
     }
 
     NoiseSchedule MakeSchedule()
@@ -136,7 +134,7 @@ public sealed class SchedulerConfig
             "sigmoid" => Values(linspace(-6, 6, Steps, ScalarType.Float32, CPU).sigmoid() * (last - first) + first),
             _ => [.. NoiseSchedule.Cosine(Steps, allowResidualSignal: true).Beta.Skip(1).Select(β => (float)β)],
         };
-        NoiseSchedule schedule = NoiseSchedule.FromBetas(name, betas);
+        NoiseSchedule schedule = NoiseSchedule.FromSinglePrecision(name, betas);
         return Get<bool>("rescale_betas_zero_snr") ? schedule.WithZeroTerminalSnr() : schedule;
     }
 

@@ -102,7 +102,7 @@ public sealed class Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)
     public (Tensor X, Tensor X0) Step(Tensor xt, Tensor output, int t, int s, Tensor? z = null)
     {
         double ᾱt = Schedule.AlphaBar[t], ᾱs = Schedule.AlphaBar[s];
-        double signal = Math.Sqrt(ᾱt), spread = Math.Sqrt(1 - ᾱt), β = 1 - ᾱt / ᾱs, β̃ = (1 - ᾱs) / (1 - ᾱt) * β;
+        double signal = Math.Sqrt(ᾱt), spread = Math.Sqrt(1 - ᾱt), α = Schedule.AlphaBetween(s, t), β = 1 - α, β̃ = (1 - ᾱs) / (1 - ᾱt) * β;
         if (Target == PredictionTarget.Noise && signal == 0)
             throw new InvalidOperationException($"ᾱ_{t} is 0, so the noise says nothing of x₀: a network for this schedule must predict x₀ or v.");
 
@@ -117,10 +117,12 @@ public sealed class Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)
         if (Clip is { } range)
         {
             x0 = x0.clamp(-range, range);
-            if (RecomputesNoise) ε = (xt - signal * x0) / spread;
+            if (RecomputesNoise && Eta != 1) ε = (xt - signal * x0) / spread;
         }
         double variance = Noise switch { StepNoise.Posterior => β̃, StepNoise.Forward => β, _ => Eta * Eta * β̃ };
-        Tensor x = Math.Sqrt(ᾱs) * x0 + Math.Sqrt(Math.Max(0, 1 - ᾱs - Eta * Eta * β̃)) * ε;
+        Tensor x = RecomputesNoise && Eta == 1
+            ? Math.Sqrt(ᾱs) * β / (1 - ᾱt) * x0 + Math.Sqrt(α) * (1 - ᾱs) / (1 - ᾱt) * xt // eq. (7): the same, with one rounding less where 1 − ᾱ is small
+            : Math.Sqrt(ᾱs) * x0 + Math.Sqrt(Math.Max(0, 1 - ᾱs - Eta * Eta * β̃)) * ε;
         if (s > 0 && variance > 0) x = x + Math.Sqrt(variance) * (z ?? randn_like(x));
         return (x.MoveToOuterDisposeScope(), x0.alias().MoveToOuterDisposeScope());
     }

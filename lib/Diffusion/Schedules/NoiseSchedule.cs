@@ -11,6 +11,7 @@ namespace Diffusion;
 /// <remarks>The five named curves are in <c>NoiseSchedule.Curves.cs</c>, what makes one schedule from another in <c>NoiseSchedule.Remade.cs</c>.</remarks>
 public sealed partial class NoiseSchedule
 {
+    readonly bool singlePrecision;
     readonly double[] logAlphaBar;      // kept beside ᾱ: a long schedule brings ᾱ below what a double holds, its logarithm stays exact
     readonly Dictionary<object, Tensor> onDevice = new(ReferenceEqualityComparer.Instance);
 
@@ -26,6 +27,7 @@ public sealed partial class NoiseSchedule
                     + (β == 1 ? ": for a last step that leaves no signal at all, leave β below 1 and take .WithZeroTerminalSnr()." : "."), nameof(betas));
         }
 
+        this.singlePrecision = singlePrecision;
         Name = name;
         T = betas.Count;
         Beta = Table(t => t == 0 ? 0 : betas[t - 1]);
@@ -41,8 +43,6 @@ public sealed partial class NoiseSchedule
         PosteriorMeanOfX0 = Table(t => t == 0 ? double.NaN : SqrtAlphaBar[t - 1] * Beta[t] / OneMinusAlphaBar[t]);
         PosteriorMeanOfXt = Table(t => t == 0 ? double.NaN : Sqrt(Alpha[t]) * OneMinusAlphaBar[t - 1] / OneMinusAlphaBar[t]);
         PosteriorVariance = Table(t => t == 0 ? double.NaN : OneMinusAlphaBar[t - 1] / OneMinusAlphaBar[t] * Beta[t]);
-
-        double Rounded(double value) => singlePrecision ? (float)value : value;
     }
 
     /// <summary>What the curve is called, as a legend shows it.</summary>
@@ -101,6 +101,11 @@ public sealed partial class NoiseSchedule
 
     /// <summary>The name, T and what is left at the end: <c>linear, T = 1000, ᾱ_T = 4.04E-05</c>.</summary>
     public override string ToString() => $"{Name}, T = {T}, ᾱ_T = {AlphaBar[T]:G3}";
+
+    /// <summary>ᾱ_t/ᾱ_s, the product of the α between s and t: α_t itself for s = t − 1.</summary>
+    internal double AlphaBetween(int s, int t) => Rounded(AlphaBar[t] / AlphaBar[s]);
+
+    double Rounded(double value) => singlePrecision ? (float)value : value;
 
     internal void RequireTime(int t, int first)
     {
