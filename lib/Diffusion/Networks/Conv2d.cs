@@ -39,12 +39,13 @@ public sealed class Conv2d : nn.Module<Tensor, Tensor>
 
         (this.stride, this.padding) = (stride, padding);
         double bound = 1 / Math.Sqrt(inChannels * kernelSize * kernelSize);
-        weight = new Parameter(Uniform(outChannels, inChannels, kernelSize, kernelSize));
-        bias = new Parameter(Uniform(outChannels));
+        weight = Parameters.Uniform(bound, outChannels, inChannels, kernelSize, kernelSize);
+        bias = Parameters.Uniform(bound, outChannels);
         RegisterComponents();
-
-        Tensor Uniform(params long[] shape) => empty(shape, device: Compute.Device).uniform_(-bound, bound);
     }
+
+    /// <summary>The type the parameters are kept in.</summary>
+    internal ScalarType Type => weight.dtype;
 
     /// <summary>(B, in, H, W) → (B, out, ⌊(H + 2·padding − k)/stride⌋ + 1, …), in the type of the input; the weights are cast to it.</summary>
     public override Tensor forward(Tensor x)

@@ -41,7 +41,9 @@ public static class ConvolutionSelfCheck
     /// <summary>The largest relative error of output, input gradient and weight gradient over all cases; NaN counts as infinite.</summary>
     internal static double WorstError()
     {
-        using var generator = new Generator(0, CPU); // its own: the reader's seed stays untouched
+        using var inferenceOff = inference_mode(false); // gradients are checked too, even where the first network is built for sampling alone
+        using var gradients = enable_grad();
+        using var generator = new Generator(0, CPU);    // its own: the reader's seed stays untouched
         return cases.Max(c => RelativeError(c.In, c.Out, c.Kernel, c.Stride, size: 7, batch: 2, ScalarType.Float32, generator));
     }
 

@@ -54,6 +54,14 @@ public sealed partial class NoiseSchedule
     /// <exception cref="ArgumentException">There is none, or one lies outside (0, 1): the message names its index and value.</exception>
     public static NoiseSchedule FromBetas(string name, IEnumerable<double> betas) => new(name, [.. betas]);
 
+    /// <summary>
+    /// A schedule from β in float32, as diffusers holds them: α and ᾱ are rounded to float32 too. Near t = 0, where 1 − ᾱ_t is small, that moves it by
+    /// parts in a thousand, and a network trained there knows no other.
+    /// </summary>
+    /// <param name="name">What a legend calls it.</param>
+    /// <param name="betas">β₁ … β_T, each in (0, 1).</param>
+    public static NoiseSchedule FromSinglePrecision(string name, IEnumerable<float> betas) => new(name, [.. betas.Select(β => (double)β)], singlePrecision: true);
+
     // share runs from 0 at t = 1 to 1 at t = T, as torch.linspace does; a single step sits at the start.
     static NoiseSchedule Curve(string name, int T, double betaStart, double betaEnd, bool allowResidualSignal, string factory, Func<double, double> β)
     {

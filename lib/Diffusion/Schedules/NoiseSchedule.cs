@@ -11,10 +11,11 @@ namespace Diffusion;
 /// <remarks>The five named curves are in <c>NoiseSchedule.Curves.cs</c>, what makes one schedule from another in <c>NoiseSchedule.Remade.cs</c>.</remarks>
 public sealed partial class NoiseSchedule
 {
+    readonly bool singlePrecision;
     readonly double[] logAlphaBar;      // kept beside ᾱ: a long schedule brings ᾱ below what a double holds, its logarithm stays exact
     readonly Dictionary<object, Tensor> onDevice = new(ReferenceEqualityComparer.Instance);
 
-    NoiseSchedule(string name, IReadOnlyList<double> betas, bool zeroTerminalSnr = false)
+    NoiseSchedule(string name, IReadOnlyList<double> betas, bool zeroTerminalSnr = false, bool singlePrecision = false)
     {
         if (betas.Count < 1)
             throw new ArgumentException($"The schedule '{name}' has no steps: it needs at least one β.", nameof(betas));
@@ -26,12 +27,14 @@ public sealed partial class NoiseSchedule
                     + (β == 1 ? ": for a last step that leaves no signal at all, leave β below 1 and take .WithZeroTerminalSnr()." : "."), nameof(betas));
         }
 
+        this.singlePrecision = singlePrecision;
         Name = name;
         T = betas.Count;
         Beta = Table(t => t == 0 ? 0 : betas[t - 1]);
-        Alpha = Table(t => 1 - Beta[t]);
-        AlphaBar = Running(1, (previous, t) => Alpha[t] * previous);
-        OneMinusAlphaBar = Running(0, (previous, t) => Alpha[t] * previous + Beta[t]);
+        Alpha = Table(t => Rounded(1 - Beta[t]));
+        OwnTable product = Running(1, (previous, t) => Alpha[t] * previous);
+        AlphaBar = Table(t => Rounded(product[t]));
+        OneMinusAlphaBar = singlePrecision ? Table(t => 1 - AlphaBar[t]) : Running(0, (previous, t) => Alpha[t] * previous + Beta[t]);
         logAlphaBar = [.. Running(0, (previous, t) => previous + Log(Alpha[t]))];
         SqrtAlphaBar = Table(t => Sqrt(AlphaBar[t]));
         SqrtOneMinusAlphaBar = Table(t => Sqrt(OneMinusAlphaBar[t]));
@@ -98,6 +101,11 @@ public sealed partial class NoiseSchedule
 
     /// <summary>The name, T and what is left at the end: <c>linear, T = 1000, ᾱ_T = 4.04E-05</c>.</summary>
     public override string ToString() => $"{Name}, T = {T}, ᾱ_T = {AlphaBar[T]:G3}";
+
+    /// <summary>ᾱ_t/ᾱ_s, the product of the α between s and t: α_t itself for s = t − 1.</summary>
+    internal double AlphaBetween(int s, int t) => Rounded(AlphaBar[t] / AlphaBar[s]);
+
+    double Rounded(double value) => singlePrecision ? (float)value : value;
 
     internal void RequireTime(int t, int first)
     {

@@ -35,6 +35,7 @@ static class CommandLine
         {
             RunCommand.Build(),
             DoctorCommand.Build(),
+            ParityCommand.Build(),
             WorkCommand.Build(),
         };
         root.SetAction(_ => RunCommand.RunEverything());

@@ -1,0 +1,43 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+/// <summary>One level on the way down: residual blocks, each followed by attention where the level has it, then half the size.</summary>
+/// <remarks>diffusers' DownBlock2D and, with attention, AttnDownBlock2D.</remarks>
+public sealed class DownBlock2D : nn.Module<Tensor, Tensor, Tensor[]>
+{
+    readonly ModuleList<Attention> attentions;      // as many as residual blocks, or none
+    readonly ModuleList<ResnetBlock2D> resnets;
+    readonly ModuleList<Downsample2D> downsamplers; // one, or none on the last level
+
+    /// <summary>Builds the level.</summary>
+    /// <param name="inChannels">Width of the level above.</param>
+    /// <param name="outChannels">Width of this level.</param>
+    /// <param name="attention">Whether attention follows each residual block.</param>
+    /// <param name="isLast">Whether this is the smallest level, which is not halved again.</param>
+    /// <param name="config">Everything else.</param>
+    public DownBlock2D(long inChannels, long outChannels, bool attention, bool isLast, UNetConfig config) : base(nameof(DownBlock2D))
+    {
+        int layers = config.LayersPerBlock;
+        resnets = [.. Enumerable.Range(0, layers).Select(i => new ResnetBlock2D(i == 0 ? inChannels : outChannels, outChannels, config))];
+        attentions = [.. Enumerable.Range(0, attention ? layers : 0).Select(_ => new Attention(outChannels, config))];
+        downsamplers = isLast ? [] : [new Downsample2D(outChannels, config.DownsamplePadding)];
+        RegisterComponents();
+    }
+
+    /// <summary>(B, in, H, W) and the time embedding → every state on the way, for the other side of the U; the last of them is what goes on down.</summary>
+    public override Tensor[] forward(Tensor x, Tensor time)
+    {
+        using var scope = NewDisposeScope();
+        var states = new List<Tensor>();
+        for (int i = 0; i < resnets.Count; i++)
+        {
+            x = resnets[i].call(x, time);                       // (B, out, H, W)
+            if (attentions.Count > 0) x = attentions[i].call(x);
+            states.Add(x);
+        }
+        if (downsamplers.Count > 0) states.Add(downsamplers[0].call(x)); // (B, out, H/2, W/2)
+        return [.. states.Select(state => state.MoveToOuterDisposeScope())];
+    }
+}

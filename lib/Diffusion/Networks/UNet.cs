@@ -1,0 +1,101 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+/// <summary>
+/// The network of Ho, Jain &amp; Abbeel 2020 (appendix B): an image goes down to small and wide, through the middle, and up again, and at every
+/// size the way up sees what the way down saw. Structure, parameter names and files are those of diffusers' UNet2DModel.
+/// </summary>
+/// <remarks>
+/// <code>
+/// x ─ conv_in ─┬───────────────────────────────────── cat ─ conv_norm_out ─ SiLU ─ conv_out ─ ε
+///        down_blocks.0 ─┬────────────────── cat ─ up_blocks.2
+///                 down_blocks.1 ─┬─ cat ─ up_blocks.1
+///                          down_blocks.2 ─ mid_block ─ up_blocks.0
+/// t ─ time_proj (sinusoid) ─ time_embedding ─→ every residual block
+/// </code>
+/// Computed in the type of the parameters: float32, or float64 after <c>.to(ScalarType.Float64)</c>. See <see cref="BodyType"/> for bfloat16.
+/// </remarks>
+public sealed partial class UNet : NoiseNetwork
+{
+    readonly Conv2d conv_in;
+    readonly Timesteps time_proj;
+    readonly TimestepEmbedding time_embedding;
+    readonly ModuleList<DownBlock2D> down_blocks;
+    readonly UNetMidBlock2D mid_block;
+    readonly ModuleList<UpBlock2D> up_blocks;
+    readonly GroupNorm conv_norm_out;
+    readonly SiLU conv_act = nn.SiLU();
+    readonly Conv2d conv_out;
+
+    /// <summary>Builds the network with random parameters in float32 on <see cref="Compute.Device"/>.</summary>
+    /// <param name="config">Its shape.</param>
+    /// <exception cref="ArgumentException">An option is not supported or does not fit the others; the sentence names it as in config.json.</exception>
+    public UNet(UNetConfig config) : base(nameof(UNet))
+    {
+        if (config.Problem() is { } problem) throw new ArgumentException($"{problem}.", nameof(config));
+        Config = config;
+        int last = config.Levels - 1;
+        int[] widths = [.. config.BlockOutChannels];
+
+        conv_in = new Conv2d(config.InChannels, widths[0], kernelSize: 3, padding: 1);
+        time_proj = new Timesteps(widths[0], config.FlipSinToCos, config.FreqShift);
+        time_embedding = new TimestepEmbedding(widths[0], config.TimeChannels);
+        down_blocks = [.. config.DownBlockTypes.Select((type, level) =>
+            new DownBlock2D(widths[Math.Max(level - 1, 0)], widths[level], type == UNetConfig.AttnDownBlock, level == last, config))];
+        mid_block = new UNetMidBlock2D(widths[last], config);
+        Array.Reverse(widths);
+        up_blocks = [.. config.UpBlockTypes.Select((type, i) =>
+            new UpBlock2D(widths[Math.Max(i - 1, 0)], widths[i], widths[Math.Min(i + 1, last)], type == UNetConfig.AttnUpBlock, i == last, config))];
+        conv_norm_out = new GroupNorm(config.NormNumGroups, widths[last], config.NormEps);
+        conv_out = new Conv2d(widths[last], config.OutChannels, kernelSize: 3, padding: 1);
+        RegisterComponents();
+    }
+
+    /// <summary>The shape of the network.</summary>
+    public UNetConfig Config { get; }
+
+    /// <summary>
+    /// The type between the first and the last convolution; none means the parameters' own. bfloat16 is faster where the processor knows it: the
+    /// parameters stay float32 and are cast as they are used, and input, output, first and last convolution stay float32.
+    /// </summary>
+    public ScalarType? BodyType { get; set; }
+
+    /// <summary>ε_θ by the wire's count of time. In the workbook call <see cref="NoiseNetwork.PredictNoise(Tensor, Tensor)"/> instead.</summary>
+    /// <param name="x">x_t (B, in, H, W), H and W multiples of 2^(levels−1).</param>
+    /// <param name="t">From 0 (diffusers' count), whole or not: (B), or one for the whole batch.</param>
+    /// <returns>The predicted noise (B, out, H, W) in the type of the parameters, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit; the sentence says which.</exception>
+    public override Tensor forward(Tensor x, Tensor t)
+    {
+        RequireShapes(x, t);
+        using var scope = NewDisposeScope();
+        ScalarType type = conv_in.Type, body = BodyType ?? type;
+
+        Tensor time = time_proj.call(t.to(x.device).flatten().expand(x.shape[0]));   // (B, C₀)
+        time = time_embedding.call(time.to(type)).to(body);                         // (B, 4·C₀)
+
+        x = x.to(type);
+        if (Config.CenterInputSample) x = 2 * x - 1;
+        x = conv_in.call(x).to(body);                                               // (B, C₀, H, W)
+
+        var skips = new Stack<Tensor>([x]);
+        foreach (DownBlock2D block in down_blocks)
+            foreach (Tensor state in block.call(x, time)) skips.Push(x = state);
+        x = mid_block.call(x, time);
+        foreach (UpBlock2D block in up_blocks) x = block.call(x, skips, time);
+
+        x = conv_act.call(conv_norm_out.call(x)).to(type);
+        return conv_out.call(x).MoveToOuterDisposeScope();                          // (B, out, H, W)
+    }
+
+    internal void RequireShapes(Tensor x, Tensor t)
+    {
+        if (x.dim() != 4 || x.shape[1] != Config.InChannels)
+            throw new ArgumentException($"x has shape {SafeTensor.Format(x.shape)}, expected (B, {Config.InChannels}, H, W).", nameof(x));
+        Config.RequireSize(new ImageSize((int)x.shape[2], (int)x.shape[3]));
+        if (t.numel() != 1 && t.numel() != x.shape[0])
+            throw new ArgumentException($"t has {t.numel()} entries, expected one for each of the {x.shape[0]} items or one for all.", nameof(t));
+    }
+}

@@ -1,0 +1,175 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Diffusion;
+
+public sealed partial record UNetConfig
+{
+    /// <summary>The version of diffusers whose format is written and whose defaults absent keys take.</summary>
+    const string DiffusersVersion = "0.40.0";
+
+    /// <summary>Reads a config.json of diffusers' UNet2DModel.</summary>
+    /// <remarks>
+    /// Keys beginning with <c>_</c> are notes and ignored; an absent key takes UNet2DModel's default; a key that is not known is accepted where
+    /// it is null or false, which switches nothing on.
+    /// </remarks>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">A value is not supported; the sentence names file, key and value.</exception>
+    public static UNetConfig Read(string path)
+    {
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no file {path}: a model is a folder with config.json and weights.", path);
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException("expected a JSON object");
+            var config = new UNetConfig();
+            foreach (JsonProperty option in document.RootElement.EnumerateObject())
+                if (!option.Name.StartsWith('_')) config = config.With(option.Name, option.Value);
+            return config.Problem() is { } problem ? throw new InvalidDataException(problem) : config;
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{path} is not valid JSON (line {error.LineNumber + 1}).", error);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"{path}: {error.Message}.", error);
+        }
+    }
+
+    UNetConfig With(string key, JsonElement value)
+    {
+        return key switch
+        {
+            "sample_size" => this with { SampleSize = Size() },
+            "in_channels" => this with { InChannels = Whole() },
+            "out_channels" => this with { OutChannels = Whole() },
+            "center_input_sample" => this with { CenterInputSample = Flag() },
+            "time_embedding_dim" => this with { TimeEmbeddingDim = WholeOrNull() },
+            "freq_shift" => this with { FreqShift = Number() },
+            "flip_sin_to_cos" => this with { FlipSinToCos = Flag() },
+            "down_block_types" => this with { DownBlockTypes = List("texts", JsonValueKind.String, item => item.GetString()!) },
+            "up_block_types" => this with { UpBlockTypes = List("texts", JsonValueKind.String, item => item.GetString()!) },
+            "block_out_channels" => this with { BlockOutChannels = List("whole numbers", JsonValueKind.Number, AsWhole) },
+            "layers_per_block" => this with { LayersPerBlock = Whole() },
+            "mid_block_scale_factor" => this with { MidBlockScaleFactor = Number() },
+            "downsample_padding" => this with { DownsamplePadding = Whole() },
+            "attention_head_dim" => this with { AttentionHeadDim = WholeOrNull() },
+            "norm_num_groups" => this with { NormNumGroups = Whole() },
+            "attn_norm_num_groups" => this with { AttnNormNumGroups = WholeOrNull() },
+            "norm_eps" => this with { NormEps = Number() },
+            "add_attention" => this with { AddAttention = Flag() },
+
+            "act_fn" => Only(IsText(value, "silu") || IsText(value, "swish"), "\"silu\" or \"swish\", its other name"),
+            "time_embedding_type" => Only(IsText(value, "positional"), "\"positional\""),
+            "mid_block_type" => Only(IsText(value, "UNetMidBlock2D"), "\"UNetMidBlock2D\""),
+            "downsample_type" or "upsample_type" => Only(IsNull() || IsText(value, "conv"), "\"conv\""),
+            "resnet_time_scale_shift" => Only(IsText(value, "default"), "\"default\""),
+            "dropout" => Only(value.ValueKind == JsonValueKind.Number && value.GetDouble() == 0, "0"),
+            "class_embed_type" or "num_class_embeds" => Only(IsNull(), "null"),
+            "num_train_timesteps" => Only(IsNull() || value.ValueKind == JsonValueKind.Number, "null or a number"), // only learned embeddings use it
+
+            _ => Only(IsNull() || value.ValueKind == JsonValueKind.False, "this option to be absent, null or false"),
+        };
+
+        bool IsNull() => value.ValueKind == JsonValueKind.Null;
+        UNetConfig Only(bool holds, string expected) => holds ? this : throw Unsupported(expected);
+        bool Flag() => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Unsupported("true or false");
+        double Number() => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Unsupported("a number");
+        int Whole() => AsWhole(value);
+        int? WholeOrNull() => IsNull() ? null : AsWhole(value);
+        int AsWhole(JsonElement item) =>
+            item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int whole) ? whole : throw Unsupported("whole numbers");
+        T[] List<T>(string of, JsonValueKind kind, Func<JsonElement, T> read) =>
+            value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == kind)
+                ? [.. value.EnumerateArray().Select(read)]
+                : throw Unsupported($"a list of {of}");
+        ImageSize? Size() => value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.Array when value.GetArrayLength() == 2 => new(AsWhole(value[0]), AsWhole(value[1])),
+            _ => AsWhole(value),
+        };
+        InvalidDataException Unsupported(string expected) => new($"{key} is {Quoted(value)}, which is not supported: expected {expected}");
+    }
+
+    static bool IsText(JsonElement value, string wanted) => value.ValueKind == JsonValueKind.String && value.ValueEquals(wanted);
+
+    static string Quoted(JsonElement value) => Shortened(value.GetRawText());
+
+    static string Quoted(string text) => Shortened($"\"{text}\"");
+
+    static string Shortened(string text) => text.Length <= 60 ? text : text[..60] + "…";
+
+    /// <summary>
+    /// Writes the config.json that diffusers' save_pretrained writes for this network: every option, sorted, so that from_pretrained loads it
+    /// without a warning.
+    /// </summary>
+    /// <param name="path">The file; it is there whole or not at all.</param>
+    public void Write(string path)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(ToJson());
+        AtomicFile.Write(path, stream => stream.Write(text));
+    }
+
+    internal string ToJson()
+    {
+        var options = new SortedDictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["_class_name"] = "UNet2DModel",
+            ["_diffusers_version"] = DiffusersVersion,
+            ["act_fn"] = "silu",
+            ["add_attention"] = AddAttention,
+            ["attention_head_dim"] = AttentionHeadDim,
+            ["attn_norm_num_groups"] = AttnNormNumGroups,
+            ["block_out_channels"] = BlockOutChannels,
+            ["center_input_sample"] = CenterInputSample,
+            ["class_embed_type"] = null,
+            ["down_block_types"] = DownBlockTypes,
+            ["downsample_padding"] = DownsamplePadding,
+            ["downsample_type"] = "conv",
+            ["dropout"] = 0.0,
+            ["flip_sin_to_cos"] = FlipSinToCos,
+            ["freq_shift"] = AsInt(FreqShift) ?? (object)FreqShift,
+            ["in_channels"] = InChannels,
+            ["layers_per_block"] = LayersPerBlock,
+            ["mid_block_scale_factor"] = AsInt(MidBlockScaleFactor) ?? (object)MidBlockScaleFactor,
+            ["mid_block_type"] = "UNetMidBlock2D",
+            ["norm_eps"] = NormEps,
+            ["norm_num_groups"] = NormNumGroups,
+            ["num_class_embeds"] = null,
+            ["num_train_timesteps"] = null,
+            ["out_channels"] = OutChannels,
+            ["resnet_time_scale_shift"] = "default",
+            ["sample_size"] = SampleSize is not { } size ? null : size.Height == size.Width ? size.Height : new[] { size.Height, size.Width },
+            ["time_embedding_dim"] = TimeEmbeddingDim,
+            ["time_embedding_type"] = "positional",
+            ["up_block_types"] = UpBlockTypes,
+            ["upsample_type"] = "conv",
+        };
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            foreach (var (key, value) in options)
+            {
+                json.WritePropertyName(key);
+                if (value is double number) json.WriteRawValue(PythonFloat(number));
+                else JsonSerializer.Serialize(json, value);
+            }
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+    }
+
+    // A whole number stays one, as in the configs that Python writes.
+    static int? AsInt(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e9 ? (int)value : null;
+
+    // 1E-06 and 0 in C# are 1e-06 and 0.0 in Python.
+    static string PythonFloat(double value)
+    {
+        string text = value.ToString("R").Replace('E', 'e');
+        return text.Contains('.') || text.Contains('e') ? text : text + ".0";
+    }
+}

@@ -1,0 +1,134 @@
+namespace Diffusion;
+
+/// <summary>
+/// The shape of a <see cref="UNet"/>: the options of diffusers' UNet2DModel under their own names and defaults, so that a config.json from
+/// there means the same here (see <see cref="Read"/> and <see cref="Write"/>). Options not listed have one supported value, their default.
+/// </summary>
+public sealed partial record UNetConfig
+{
+    /// <summary><c>sample_size</c>: the images the network is made for; it runs on others too. A number or none.</summary>
+    public ImageSize? SampleSize { get; init; }
+
+    /// <summary><c>in_channels</c>: channels of x_t; 1 for grey, 3 for colour.</summary>
+    public int InChannels { get; init; } = 3;
+
+    /// <summary><c>out_channels</c>: channels of the predicted noise.</summary>
+    public int OutChannels { get; init; } = 3;
+
+    /// <summary><c>center_input_sample</c>: whether the input comes in [0, 1] and is brought to [−1, 1] first.</summary>
+    public bool CenterInputSample { get; init; }
+
+    /// <summary><c>time_embedding_dim</c>: length of the time embedding; none means four times the first width.</summary>
+    public int? TimeEmbeddingDim { get; init; }
+
+    /// <summary><c>freq_shift</c>: frequency i of n is 10000^(−i/(n − shift)); 1 makes the lowest exactly 1/10000, as in Ho et al.</summary>
+    public double FreqShift { get; init; }
+
+    /// <summary><c>flip_sin_to_cos</c>: whether the cosines come first in the sinusoid.</summary>
+    public bool FlipSinToCos { get; init; } = true;
+
+    /// <summary><c>down_block_types</c>: a level each on the way down, <see cref="DownBlock"/> or <see cref="AttnDownBlock"/>.</summary>
+    public IReadOnlyList<string> DownBlockTypes { get; init; } = [DownBlock, AttnDownBlock, AttnDownBlock, AttnDownBlock];
+
+    /// <summary><c>up_block_types</c>: a level each on the way up, from the smallest image, <see cref="UpBlock"/> or <see cref="AttnUpBlock"/>.</summary>
+    public IReadOnlyList<string> UpBlockTypes { get; init; } = [AttnUpBlock, AttnUpBlock, AttnUpBlock, UpBlock];
+
+    /// <summary><c>block_out_channels</c>: the width of each level. Every level but the last halves height and width.</summary>
+    public IReadOnlyList<int> BlockOutChannels { get; init; } = [224, 448, 672, 896];
+
+    /// <summary><c>layers_per_block</c>: residual blocks a level on the way down; on the way up there is one more.</summary>
+    public int LayersPerBlock { get; init; } = 2;
+
+    /// <summary><c>mid_block_scale_factor</c>: what the middle's residual sums are divided by.</summary>
+    public double MidBlockScaleFactor { get; init; } = 1;
+
+    /// <summary><c>downsample_padding</c>: 1 pads both sides, 0 only right and below (as the 2020 checkpoints do).</summary>
+    public int DownsamplePadding { get; init; } = 1;
+
+    /// <summary><c>attention_head_dim</c>: channels of one attention head; none means one head over all channels.</summary>
+    public int? AttentionHeadDim { get; init; } = 8;
+
+    /// <summary><c>norm_num_groups</c>: groups of each group norm; must divide every width.</summary>
+    public int NormNumGroups { get; init; } = 32;
+
+    /// <summary><c>attn_norm_num_groups</c>: groups of the norm in the middle's attention; none means <see cref="NormNumGroups"/>.</summary>
+    public int? AttnNormNumGroups { get; init; }
+
+    /// <summary><c>norm_eps</c>: what group norm adds to the variance.</summary>
+    public double NormEps { get; init; } = 1e-5;
+
+    /// <summary><c>add_attention</c>: whether the middle has attention.</summary>
+    public bool AddAttention { get; init; } = true;
+
+    /// <summary>A level of residual blocks on the way down.</summary>
+    public const string DownBlock = "DownBlock2D";
+
+    /// <summary>The same with attention after each residual block.</summary>
+    public const string AttnDownBlock = "AttnDownBlock2D";
+
+    /// <summary>A level of residual blocks on the way up.</summary>
+    public const string UpBlock = "UpBlock2D";
+
+    /// <summary>The same with attention after each residual block.</summary>
+    public const string AttnUpBlock = "AttnUpBlock2D";
+
+    /// <summary>Number of levels, each but the last half the size of the one before.</summary>
+    public int Levels => BlockOutChannels.Count;
+
+    /// <summary>Height and width must be multiples of this, 2^(levels−1), or the halves would not fit together again.</summary>
+    public int SizeMultiple => 1 << (Levels - 1);
+
+    /// <summary>Length of the time embedding.</summary>
+    internal int TimeChannels => TimeEmbeddingDim ?? 4 * BlockOutChannels[0];
+
+    /// <summary>Refuses a size that cannot be halved at every level.</summary>
+    /// <param name="size">Height and width of the images.</param>
+    /// <exception cref="ArgumentException">The sentence names the size and the multiple it must be of.</exception>
+    public void RequireSize(ImageSize size)
+    {
+        if (size.Height < 1 || size.Width < 1 || size.Height % SizeMultiple != 0 || size.Width % SizeMultiple != 0)
+            throw new ArgumentException($"Images of {size} do not fit this network: with {Levels} levels height and width must be multiples of "
+                + $"{SizeMultiple}, so pad or resize them, or take fewer levels.");
+    }
+
+    /// <summary>What is wrong with these options, in one sentence that begins with the option's name in config.json; null when nothing is.</summary>
+    internal string? Problem()
+    {
+        if (Levels is < 1 or > 16) return $"block_out_channels has {Levels} entries, expected 1 to 16";
+        if (DownBlockTypes.Count != Levels) return $"down_block_types has {DownBlockTypes.Count} entries, expected {Levels} as in block_out_channels";
+        if (UpBlockTypes.Count != Levels) return $"up_block_types has {UpBlockTypes.Count} entries, expected {Levels} as in block_out_channels";
+        if (DownBlockTypes.FirstOrDefault(type => type is not (DownBlock or AttnDownBlock)) is { } down)
+            return $"down_block_types has {Quoted(down)}, which is not supported: expected {DownBlock} or {AttnDownBlock}";
+        if (UpBlockTypes.FirstOrDefault(type => type is not (UpBlock or AttnUpBlock)) is { } up)
+            return $"up_block_types has {Quoted(up)}, which is not supported: expected {UpBlock} or {AttnUpBlock}";
+
+        if (BlockOutChannels.Any(width => width is < 1 or > 16384))
+            return $"block_out_channels is [{string.Join(", ", BlockOutChannels)}], expected widths from 1 to 16384";
+        if (OutOf(1, 16384, InChannels)) return $"in_channels is {InChannels}, expected 1 to 16384";
+        if (OutOf(1, 16384, OutChannels)) return $"out_channels is {OutChannels}, expected 1 to 16384";
+        if (OutOf(1, 64, LayersPerBlock)) return $"layers_per_block is {LayersPerBlock}, expected 1 to 64";
+        if (OutOf(1, 65536, TimeEmbeddingDim)) return $"time_embedding_dim is {TimeEmbeddingDim}, expected null or 1 to 65536";
+        if (SampleSize is { } size && (size.Height < 1 || size.Width < 1)) return $"sample_size is {size}, expected at least 1 pixel each way";
+        if (DownsamplePadding is not (0 or 1)) return $"downsample_padding is {DownsamplePadding}, which is not supported: expected 0 or 1";
+        if (!double.IsFinite(FreqShift) || FreqShift == BlockOutChannels[0] / 2)
+            return $"freq_shift is {FreqShift}, expected a number other than half the first width ({BlockOutChannels[0] / 2}), by which 0 would be divided";
+        if (!double.IsFinite(MidBlockScaleFactor) || MidBlockScaleFactor == 0)
+            return $"mid_block_scale_factor is {MidBlockScaleFactor}, expected a number other than 0";
+        if (!(NormEps >= 0 && double.IsFinite(NormEps))) return $"norm_eps is {NormEps}, expected a number from 0";
+        if (GroupsProblem(BlockOutChannels, NormNumGroups) is { } groups) return $"norm_num_groups is {groups}";
+        if (AttnNormNumGroups is { } own && GroupsProblem([BlockOutChannels[^1]], own) is { } midGroups) return $"attn_norm_num_groups is {midGroups}";
+        if (AttentionHeadDim is { } dim && AttentionWidths().FirstOrDefault(width => dim < 1 || dim > width) is > 0 and var narrow)
+            return $"attention_head_dim is {dim}, expected null or 1 to {narrow}, the width of a level that has attention";
+        return null;
+    }
+
+    IEnumerable<int> AttentionWidths() =>
+        BlockOutChannels.Where((_, level) => DownBlockTypes[level] == AttnDownBlock || UpBlockTypes[Levels - 1 - level] == AttnUpBlock
+            || (AddAttention && level == Levels - 1));
+
+    static bool OutOf(int least, int most, int? value) => value < least || value > most;
+
+    static string? GroupsProblem(IEnumerable<int> widths, int groups) =>
+        widths.FirstOrDefault(width => groups < 1 || width % groups != 0) is > 0 and var width
+            ? $"{groups}, which does not divide the width {width} into equal groups" : null;
+}

@@ -1,0 +1,62 @@
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+/// <summary>
+/// A reverse walk as diffusers recorded it: the start, and for each step i <c>model_output.i</c>, <c>noise.i</c> where fresh noise was added,
+/// and <c>sample.i</c>, where it ended.
+/// </summary>
+/// <remarks>
+/// What DDIM was told besides its configuration, η and use_clipped_model_output, is not recorded. Both are found as the pair (η in
+/// hundredths) that fits the first step best; all the others then have to agree with it.
+/// </remarks>
+sealed class RecordedWalk
+{
+    readonly SafeTensors recorded;
+    readonly Tensor start;
+
+    internal RecordedWalk(SafeTensors recorded, SchedulerConfig config, string startName)
+    {
+        this.recorded = recorded;
+        start = recorded.Read(startName);
+        double[] times = recorded.Read("timesteps").ToDoubles();
+        Count = times.Length;
+        HasExpectedTimes = config.Sampler(Count).Steps.Select(pair => pair.T - 1.0).SequenceEqual(times);
+        Sampler = config.IsDdim ? Fitted(config) : config.Sampler(Count);
+    }
+
+    internal int Count { get; }
+    internal bool HasExpectedTimes { get; }
+    internal Sampler Sampler { get; }
+    internal Tensor Start => start;
+
+    internal Tensor? Noise(int i) => recorded.Tensors.ContainsKey($"noise.{i}") ? recorded.Read($"noise.{i}") : null;
+
+    /// <summary>Each step from its recorded beginning.</summary>
+    internal void Compare(string label, WorstDifference worst)
+    {
+        worst.Add($"{label} timesteps", HasExpectedTimes ? 0 : double.PositiveInfinity);
+        for (int i = 0; i < Count; i++)
+            worst.Add($"{label} sample.{i}", recorded.Read($"sample.{i}"), Step(Sampler, i));
+    }
+
+    Tensor Step(Sampler sampler, int i)
+    {
+        Tensor before = i == 0 ? start : recorded.Read($"sample.{i - 1}");
+        (int t, int s) = sampler.Steps[i];
+        return sampler.Step(before, recorded.Read($"model_output.{i}"), t, s, Noise(i)).X;
+    }
+
+    Sampler Fitted(SchedulerConfig config)
+    {
+        IEnumerable<double> etas = recorded.Tensors.ContainsKey("noise.0") ? Enumerable.Range(0, 101).Select(i => i / 100.0).Reverse() : [0.0];
+        return etas.SelectMany(eta => (Sampler[])[config.Sampler(Count, eta), config.Sampler(Count, eta, recomputesNoise: true)]).MinBy(Misfit)!;
+    }
+
+    double Misfit(Sampler sampler)
+    {
+        using var scope = NewDisposeScope();
+        // The first two steps: at the first, with ᾱ near 0, clipping may hardly show.
+        return Enumerable.Range(0, Math.Min(2, Count)).Sum(i => (Step(sampler, i) - recorded.Read($"sample.{i}")).abs().max().item<float>());
+    }
+}

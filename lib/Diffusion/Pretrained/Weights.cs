@@ -1,0 +1,73 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+/// <summary>The parameters of any network, to and from a safetensors file, each under its path in the module tree.</summary>
+public static class Weights
+{
+    /// <summary>Fills a network from a file. Names, shapes and types are all compared before the first parameter changes.</summary>
+    /// <param name="network">The network; its parameters keep their type and device.</param>
+    /// <param name="path">A safetensors file with exactly the network's parameters, in any floating-point type.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds another network; the sentence names the tensors.</exception>
+    public static void Load(nn.Module network, string path)
+    {
+        using var file = SafeTensors.Open(path);
+        Fill(network, file);
+    }
+
+    /// <summary>Writes a network's parameters to a file, whole or not at all.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="path">The file; what was there is replaced.</param>
+    /// <param name="halfPrecision">Whether to round them to float16: half the size, three significant digits.</param>
+    /// <exception cref="InvalidOperationException">A value is too large for float16; the sentence names the parameter.</exception>
+    public static void Save(nn.Module network, string path, bool halfPrecision = false)
+    {
+        using var scope = NewDisposeScope();
+        using var noGraph = no_grad();
+        SafeTensors.Write(path, network.named_parameters().ToDictionary(p => p.name, p => halfPrecision ? Halved(p.name, p.parameter) : p.parameter));
+    }
+
+    internal static void Fill(nn.Module network, SafeTensors file)
+    {
+        (string Name, Parameter Parameter)[] wanted = [.. network.named_parameters()];
+        if (Misfit(wanted, file.Tensors) is { } misfit) throw new InvalidDataException($"{file.Path} holds another network: {misfit}.");
+        foreach (var (name, parameter) in wanted) file.CopyTo(name, parameter);
+    }
+
+    static string? Misfit((string Name, Parameter Parameter)[] wanted, IReadOnlyDictionary<string, SafeTensor> found)
+    {
+        var names = wanted.Select(w => w.Name).ToHashSet();
+        string?[] faults =
+        [
+            Listed("missing", [.. names.Where(name => !found.ContainsKey(name))]),
+            Listed("unexpected", [.. found.Keys.Where(name => !names.Contains(name))]),
+            .. wanted.Select(w => found.TryGetValue(w.Name, out SafeTensor? stored) ? Mismatch(stored, w.Parameter) : null).OfType<string>().Take(3),
+        ];
+        string all = string.Join("; ", faults.OfType<string>());
+        return all.Length > 0 ? all : null;
+    }
+
+    static string? Mismatch(SafeTensor stored, Parameter parameter) =>
+        !stored.Shape.SequenceEqual(parameter.shape)
+            ? $"'{stored.Name}' is {SafeTensor.Format(stored.Shape)}, expected {SafeTensor.Format(parameter.shape)}"
+        : stored.Type is not (ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64)
+            ? $"'{stored.Name}' holds {stored.Type}, expected floating-point values"
+        : null;
+
+    static string? Listed(string what, IReadOnlyList<string> names) => names.Count switch
+    {
+        0 => null,
+        1 => $"tensor '{names[0]}' is {what}",
+        _ => $"{names.Count} tensors are {what} ({string.Join(", ", names.Take(3).Select(name => $"'{name}'"))}{(names.Count > 3 ? ", …" : "")})",
+    };
+
+    static Tensor Halved(string name, Parameter parameter)
+    {
+        Tensor half = parameter.to(ScalarType.Float16);
+        using Tensor overflown = half.isinf().logical_and(parameter.isfinite());
+        return !overflown.any().item<bool>() ? half
+            : throw new InvalidOperationException($"'{name}' has values beyond ±65504, the most that half precision can hold: save it in full precision.");
+    }
+}

@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+/// <summary>The largest of many differences, and where it was.</summary>
+sealed class WorstDifference
+{
+    string name = "";
+    double most = double.NegativeInfinity;
+
+    internal void Add(string name, Tensor wanted, Tensor found)
+    {
+        if (!wanted.shape.SequenceEqual(found.shape))
+            throw new InvalidDataException($"'{name}' was recorded as {SafeTensor.Format(wanted.shape)}, but here it is {SafeTensor.Format(found.shape)}.");
+        using var scope = NewDisposeScope();
+        Add(name, (found.to(ScalarType.Float64) - wanted.to(found.device).to(ScalarType.Float64)).abs().max().item<double>());
+    }
+
+    internal void Add(string name, double difference)
+    {
+        if (double.IsNaN(difference)) difference = double.PositiveInfinity;
+        if (difference > most) (this.name, most) = (name, difference);
+    }
+
+    internal ParityResult Result(string kind, double tolerance) => most < 0
+        ? throw new InvalidDataException($"There is nothing recorded to compare {kind} with.")
+        : new(kind, name, most, tolerance);
+}

@@ -1,0 +1,148 @@
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+/// <summary>
+/// Walks from noise to data along pairs of times (t, s). Every step is the same line, and the published samplers are numbers in it:
+/// <code>
+/// x̂₀ from the network, clipped      x_s = √ᾱ_s·x̂₀ + √(1 − ᾱ_s − η²β̃)·ε̂ + σ·z,   z ~ N(0, I)
+///
+///                        s after t      η    σ²         ε̂ recomputed from the clipped x̂₀
+/// DDPM (Ho et al.)       next time      1    β̃ or β     yes
+/// DDIM (Song et al.)     t − ⌊T/N⌋      0    0          no (use_clipped_model_output: yes)
+/// DDIM with noise        t − ⌊T/N⌋      η    η²β̃        no
+/// </code>
+/// With η = 1 and ε̂ recomputed the first two terms are the posterior mean μ̃ of eq. (7) taken at x̂₀: chapter 07 checks it. β̃ and β are those of
+/// the jump from t to s, see <see cref="StepNoise"/>.
+/// </summary>
+/// <param name="schedule">The noise levels.</param>
+/// <param name="steps">The pairs (t, s), s &lt; t, in the order of the walk.</param>
+public sealed class Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)> steps)
+{
+    /// <summary>The noise levels.</summary>
+    public NoiseSchedule Schedule { get; } = schedule;
+
+    /// <summary>The pairs (t, s) in the order of the walk.</summary>
+    public IReadOnlyList<(int T, int S)> Steps { get; } = Checked(schedule, steps);
+
+    /// <summary>What the network predicts.</summary>
+    public PredictionTarget Target { get; init; }
+
+    /// <summary>η, from 0 (no fresh noise in the direction term) to 1 (DDPM's).</summary>
+    public double Eta { get; init; } = 1;
+
+    /// <summary>σ²; the step that ends in clean data adds none with <see cref="StepNoise.Posterior"/> and, as published samplers do, none with the others.</summary>
+    public StepNoise Noise { get; init; }
+
+    /// <summary>x̂₀ is clipped to ± this; null leaves it.</summary>
+    public double? Clip { get; init; } = 1;
+
+    /// <summary>Whether ε̂ is computed again from the clipped x̂₀, so that both agree.</summary>
+    public bool RecomputesNoise { get; init; } = true;
+
+    /// <summary>Algorithm 2 of Ho et al. 2020, over all T times or N of them.</summary>
+    /// <param name="schedule">The noise levels the network was trained with.</param>
+    /// <param name="steps">N, from 1 to T; all T unless said.</param>
+    /// <param name="noise">β̃ or β.</param>
+    public static Sampler Ddpm(NoiseSchedule schedule, int? steps = null, StepNoise noise = StepNoise.Posterior) =>
+        new(schedule, ReverseTimes.Following(ReverseTimes.Times(schedule.T, steps ?? schedule.T))) { Noise = noise };
+
+    /// <summary>DDIM, Song, Meng &amp; Ermon 2021: without fresh noise, so the same start gives the same end, and few steps do.</summary>
+    /// <param name="schedule">The noise levels the network was trained with.</param>
+    /// <param name="steps">N, from 1 to T.</param>
+    /// <param name="eta">η, 0 to 1.</param>
+    public static Sampler Ddim(NoiseSchedule schedule, int steps = 50, double eta = 0) =>
+        new(schedule, ReverseTimes.Striding(ReverseTimes.Times(schedule.T, steps), schedule.T))
+        { Noise = StepNoise.Scaled, Eta = eta, RecomputesNoise = false };
+
+    /// <summary>The walk, lazily: each step is computed when it is asked for.</summary>
+    /// <param name="predict">The network: (x_t, t) with t int64 (B) in the workbook's times 1…T, giving what <see cref="Target"/> says.</param>
+    /// <param name="start">x at the first time, (B, …), usually N(0, I). Stays the caller's.</param>
+    /// <param name="noiseOf">z of step i in place of a fresh draw, for parity; stays the caller's.</param>
+    public IEnumerable<ReverseStep> Walk(Func<Tensor, Tensor, Tensor> predict, Tensor start, Func<int, Tensor>? noiseOf = null)
+    {
+        Tensor x = start.alias().DetachFromDisposeScope();
+        Tensor? x0 = null;
+        try
+        {
+            for (int i = 0; i < Steps.Count; i++)
+            {
+                ReverseStep step = Advance(predict, x, i, noiseOf);
+                x.Dispose();
+                x0?.Dispose();
+                (x, x0) = (step.X, step.X0);
+                yield return step;
+            }
+        }
+        finally
+        {
+            x.Dispose();
+            x0?.Dispose();
+        }
+    }
+
+    /// <summary>The end of the walk: (B, …), owned by the caller.</summary>
+    /// <inheritdoc cref="Walk"/>
+    public Tensor Sample(Func<Tensor, Tensor, Tensor> predict, Tensor start)
+    {
+        Tensor? end = null;
+        int last = Steps.Count - 1;
+        foreach ((int i, ReverseStep step) in Walk(predict, start).Index())
+            if (i == last) end = step.X.clone();
+        return end!;
+    }
+
+    /// <summary>One step from t to s with the network's answer given.</summary>
+    /// <param name="xt">x_t.</param>
+    /// <param name="output">What the network said of it.</param>
+    /// <param name="t">1 to T.</param>
+    /// <param name="s">0 to t − 1.</param>
+    /// <param name="z">The fresh noise; drawn when left out.</param>
+    /// <returns>x_s and x̂₀, owned by the caller.</returns>
+    public (Tensor X, Tensor X0) Step(Tensor xt, Tensor output, int t, int s, Tensor? z = null)
+    {
+        double ᾱt = Schedule.AlphaBar[t], ᾱs = Schedule.AlphaBar[s];
+        double signal = Math.Sqrt(ᾱt), spread = Math.Sqrt(1 - ᾱt), α = Schedule.AlphaBetween(s, t), β = 1 - α, β̃ = (1 - ᾱs) / (1 - ᾱt) * β;
+        if (Target == PredictionTarget.Noise && signal == 0)
+            throw new InvalidOperationException($"ᾱ_{t} is 0, so the noise says nothing of x₀: a network for this schedule must predict x₀ or v.");
+
+        using var scope = NewDisposeScope();
+        (Tensor x0, Tensor ε) = Target switch
+        {
+            PredictionTarget.Noise => ((xt - spread * output) / signal, output),
+            PredictionTarget.Sample => (output, (xt - signal * output) / spread),
+            PredictionTarget.Velocity => (signal * xt - spread * output, signal * output + spread * xt),
+            _ => throw new InvalidOperationException($"Target is {Target}, expected Noise, Sample or Velocity."),
+        };
+        if (Clip is { } range)
+        {
+            x0 = x0.clamp(-range, range);
+            if (RecomputesNoise && Eta != 1) ε = (xt - signal * x0) / spread;
+        }
+        double variance = Noise switch { StepNoise.Posterior => β̃, StepNoise.Forward => β, _ => Eta * Eta * β̃ };
+        Tensor x = RecomputesNoise && Eta == 1
+            ? Math.Sqrt(ᾱs) * β / (1 - ᾱt) * x0 + Math.Sqrt(α) * (1 - ᾱs) / (1 - ᾱt) * xt // eq. (7): the same, with one rounding less where 1 − ᾱ is small
+            : Math.Sqrt(ᾱs) * x0 + Math.Sqrt(Math.Max(0, 1 - ᾱs - Eta * Eta * β̃)) * ε;
+        if (s > 0 && variance > 0) x = x + Math.Sqrt(variance) * (z ?? randn_like(x));
+        return (x.MoveToOuterDisposeScope(), x0.alias().MoveToOuterDisposeScope());
+    }
+
+    ReverseStep Advance(Func<Tensor, Tensor, Tensor> predict, Tensor x, int i, Func<int, Tensor>? noiseOf)
+    {
+        (int t, int s) = Steps[i];
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        Tensor times = full([x.shape[0]], t, dtype: ScalarType.Int64, device: x.device);
+        (Tensor next, Tensor x0) = Step(x, predict(x, times), t, s, noiseOf?.Invoke(i));
+        return new(t, s, next.DetachFromDisposeScope(), x0.DetachFromDisposeScope());
+    }
+
+    static IReadOnlyList<(int T, int S)> Checked(NoiseSchedule schedule, IReadOnlyList<(int T, int S)> steps)
+    {
+        if (steps.Count == 0) throw new ArgumentException("The walk has no steps, expected at least one pair (t, s).", nameof(steps));
+        foreach ((int t, int s) in steps)
+            if (t < 1 || t > schedule.T || s < 0 || s >= t)
+                throw new ArgumentException($"The walk has a step from t = {t} to s = {s}, expected 0 ≤ s < t ≤ {schedule.T}.", nameof(steps));
+        return steps;
+    }
+}

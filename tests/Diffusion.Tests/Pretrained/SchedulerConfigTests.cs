@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+
+namespace Diffusion.Tests.Pretrained;
+
+public sealed class SchedulerConfigTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("scheduler").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    SchedulerConfig Read(params (string Key, JsonNode? Value)[] changes)
+    {
+        var json = new JsonObject { ["_class_name"] = "DDPMScheduler" };
+        foreach ((string key, JsonNode? value) in changes) json[key] = value;
+        File.WriteAllText(Path.Combine(folder, "scheduler_config.json"), json.ToJsonString());
+        return SchedulerConfig.Load(folder);
+    }
+
+    [Fact]
+    public void Absent_keys_take_the_defaults_of_diffusers()
+    {
+        SchedulerConfig config = Read();
+        Assert.Equal((1000, PredictionTarget.Noise, StepNoise.Posterior, TimeSpacing.Leading), (config.Steps, config.Target, config.Noise, config.Spacing));
+        Assert.Equal(NoiseSchedule.Linear().AlphaBar[1000], config.Schedule.AlphaBar[1000], 1e-9);
+        Assert.Equal(1, config.Sampler().Clip);
+    }
+
+    [Theory]
+    [InlineData("beta_schedule", "laplace")]
+    [InlineData("prediction_type", "flow")]
+    [InlineData("variance_type", "learned_range")]
+    [InlineData("timestep_spacing", "random")]
+    [InlineData("_class_name", "PNDMScheduler")]
+    public void What_is_not_supported_is_refused_by_key_and_value(string key, string value)
+    {
+        string message = Assert.Throws<NotSupportedException>(() => Read((key, value))).Message;
+        Assert.Contains($"{key} is '{value}'", message);
+    }
+
+    [Fact]
+    public void Unknown_keys_pass_only_when_they_are_off()
+    {
+        Read(("use_karras_sigmas", false), ("anything", null));
+        Assert.Contains("use_karras_sigmas is true", Assert.Throws<NotSupportedException>(() => Read(("use_karras_sigmas", true))).Message);
+        Assert.Contains("thresholding", Assert.Throws<NotSupportedException>(() => Read(("thresholding", true))).Message);
+    }
+
+    [Fact]
+    public void Damaged_values_are_named()
+    {
+        Assert.Contains("num_train_timesteps is \"many\"", Assert.Throws<InvalidDataException>(() => Read(("num_train_timesteps", "many"))).Message);
+        Assert.Contains("num_train_timesteps is 0", Assert.Throws<InvalidDataException>(() => Read(("num_train_timesteps", 0))).Message);
+        Assert.Contains("trained_betas has 2 values", Assert.Throws<InvalidDataException>(() => Read(("trained_betas", new JsonArray(0.1, 0.2)))).Message);
+        File.WriteAllText(Path.Combine(folder, "scheduler_config.json"), "{\n\"beta_start\": ,");
+        Assert.Contains("line 2", Assert.Throws<InvalidDataException>(() => SchedulerConfig.Load(folder)).Message);
+        Assert.Throws<FileNotFoundException>(() => SchedulerConfig.Load(Path.Combine(folder, "nowhere.json")));
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(50)]
+    public void A_saved_schedule_comes_back(int steps)
+    {
+        NoiseSchedule saved = NoiseSchedule.Linear().Rescaled(steps);
+        SchedulerConfig.Save(folder, saved, PredictionTarget.Velocity);
+        SchedulerConfig config = SchedulerConfig.Load(folder);
+        Assert.Equal(PredictionTarget.Velocity, config.Target);
+        for (int t = 0; t <= steps; t++) Assert.Equal(saved.AlphaBar[t], config.Schedule.AlphaBar[t], 1e-6);
+    }
+}

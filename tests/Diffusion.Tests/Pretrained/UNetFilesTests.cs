@@ -1,0 +1,136 @@
+using static TorchSharp.torch;
+
+namespace Diffusion.Tests.Pretrained;
+
+public sealed class UNetFilesTests
+{
+    static readonly UNetConfig small = new()
+    {
+        SampleSize = 8, InChannels = 1, OutChannels = 1, BlockOutChannels = [8, 16], LayersPerBlock = 1, NormNumGroups = 4,
+        DownBlockTypes = [UNetConfig.DownBlock, UNetConfig.AttnDownBlock], UpBlockTypes = [UNetConfig.AttnUpBlock, UNetConfig.UpBlock],
+    };
+
+    [Fact]
+    public void What_is_saved_loads_again_bit_for_bit()
+    {
+        using var scratch = new Golden.Scratch();
+        using UNet network = New(1);
+        network.Save(scratch["model"]);
+        using UNet again = UNet.Load(scratch["model"]);
+        AssertSame(network, again);
+        Assert.All(again.parameters(), parameter => Assert.True(parameter.requires_grad && parameter.is_leaf));
+        Assert.Equal(network.Config.ToJson(), again.Config.ToJson());
+        Assert.Equal([UNet.ConfigFile, UNet.WeightsFile], Directory.GetFiles(scratch["model"]).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_model_of_the_reference_is_saved_as_the_reference_saves_it()
+    {
+        using var scratch = new Golden.Scratch();
+        using UNet network = UNet.Load(Golden.Folder("tiny-celebahq"));
+        network.Save(scratch.Folder);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Golden.Folder("tiny-celebahq"), UNet.WeightsFile)), File.ReadAllBytes(scratch[UNet.WeightsFile]));
+    }
+
+    [Fact]
+    public void Half_precision_halves_the_file_and_rounds_to_three_digits()
+    {
+        using var scratch = new Golden.Scratch();
+        using UNet network = New(2);
+        network.Save(scratch["full"]);
+        network.Save(scratch["half"], halfPrecision: true);
+        Assert.InRange(Size("half"), 0, 0.7 * Size("full"));    // 100 headers of names beside 20,000 numbers
+        using UNet half = UNet.Load(scratch["half"]);
+        foreach (var (stored, original) in half.parameters().Zip(network.parameters()))
+        {
+            Assert.Equal(ScalarType.Float32, stored.dtype);
+            double[] expected = [.. original.ToDoubles().Select(value => (double)(System.Half)value)];
+            Assert.Equal(expected, stored.ToDoubles());
+        }
+
+        double Size(string folder) => new FileInfo(Path.Combine(scratch[folder], UNet.WeightsFile)).Length;
+    }
+
+    [Fact]
+    public void A_value_that_half_precision_cannot_hold_is_refused_by_name_and_nothing_is_written()
+    {
+        using var scratch = new Golden.Scratch();
+        using UNet network = New(3);
+        using (no_grad()) network.get_parameter("conv_out.bias")!.fill_(70_000);
+        Assert.Contains("'conv_out.bias' has values beyond ±65504", Assert.Throws<InvalidOperationException>(() => network.Save(scratch["m"], halfPrecision: true)).Message);
+        Assert.False(File.Exists(Path.Combine(scratch["m"], UNet.WeightsFile)));
+    }
+
+    [Fact]
+    public void Loading_draws_no_random_numbers_and_may_come_first_and_without_gradients()
+    {
+        using var scratch = new Golden.Scratch();
+        using UNet network = New(4);
+        network.Save(scratch.Folder);
+        Compute.Seed(9);
+        double[] expected = randn(3).ToDoubles();
+        Compute.Seed(9);
+        using (no_grad())
+        using (UNet again = UNet.Load(scratch.Folder))
+            AssertSame(network, again);
+        Assert.Equal(expected, randn(3).ToDoubles());
+    }
+
+    [Fact]
+    public void A_missing_an_extra_and_a_misshaped_tensor_are_named_and_nothing_changes()
+    {
+        using var scratch = new Golden.Scratch();
+        using var scope = NewDisposeScope();
+        using UNet network = New(5), other = New(6);
+        Dictionary<string, Tensor> Tensors() => other.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
+        double[] before = [.. network.parameters().SelectMany(parameter => parameter.ToDoubles())];
+
+        var tensors = Tensors();
+        tensors.Remove("conv_in.bias");
+        Refused(tensors, "tensor 'conv_in.bias' is missing.");
+        tensors = Tensors();
+        tensors["surplus"] = ones(1);
+        Refused(tensors, "tensor 'surplus' is unexpected.");
+        tensors = Tensors();
+        tensors["conv_out.weight"] = ones(1, 8, 1, 1);
+        Refused(tensors, "'conv_out.weight' is (1, 8, 1, 1), expected (1, 8, 3, 3).");
+        tensors = Tensors();
+        tensors["conv_out.bias"] = ones(1, ScalarType.Int64);
+        Refused(tensors, "'conv_out.bias' holds Int64, expected floating-point values.");
+        Refused([], "tensors are missing (");
+
+        using var wider = new UNet(small with { BlockOutChannels = [8, 32] });
+        wider.Save(scratch["wider"]);
+        string message = Assert.Throws<InvalidDataException>(() => Weights.Load(network, Path.Combine(scratch["wider"], UNet.WeightsFile))).Message;
+        Assert.Contains("holds another network: ", message);
+        Assert.Equal(before, network.parameters().SelectMany(parameter => parameter.ToDoubles()));
+
+        void Refused(Dictionary<string, Tensor> tensors, string ending)
+        {
+            SafeTensors.Write(scratch["x"], tensors);
+            string message = Assert.Throws<InvalidDataException>(() => Weights.Load(network, scratch["x"])).Message;
+            Assert.StartsWith($"{scratch["x"]} holds another network: ", message);
+            Assert.Contains(ending, message);
+        }
+    }
+
+    [Fact]
+    public void A_folder_without_weights_is_named()
+    {
+        using var scratch = new Golden.Scratch();
+        small.Write(scratch[UNet.ConfigFile]);
+        Assert.Contains(UNet.WeightsFile, Assert.Throws<FileNotFoundException>(() => UNet.Load(scratch.Folder)).Message);
+    }
+
+    static UNet New(long seed)
+    {
+        Compute.Seed(seed);
+        return new UNet(small);
+    }
+
+    static void AssertSame(UNet expected, UNet found)
+    {
+        Assert.Equal(expected.named_parameters().Select(p => p.name), found.named_parameters().Select(p => p.name));
+        foreach (var (e, f) in expected.parameters().Zip(found.parameters())) Assert.Equal(e.ToDoubles(), f.ToDoubles());
+    }
+}
