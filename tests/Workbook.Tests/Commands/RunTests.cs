@@ -87,6 +87,27 @@ public sealed class RunTests : IDisposable
         Assert.Equal("2Interrupted: The cell ran longer than 15 s.", Shown("out/long.ipynb", 2));
     }
 
+    [Fact]
+    public void Every_kind_of_busy_cell_is_stopped_and_what_it_said_is_written()
+    {
+        string[] cells =
+        [
+            "await Task.Delay(10);\nwhile (true) { }",
+            "while (true) try { Thread.Sleep(Timeout.Infinite); } catch { }",
+            "while (true) { try { Thread.SpinWait(10); } finally { Thread.SpinWait(100); } }",
+            "int Down(int n) { while (true) n++; }\nDown(1)",
+        ];
+        string[] names = [.. cells.Select((_, i) => $"busy{i}.ipynb")];
+        foreach ((string name, string cell) in names.Zip(cells))
+            scratch.Notebook(name, "using System.Threading;\nusing System.Threading.Tasks;", $"System.Console.Write(\"begun\");\n{cell}", "3");
+        Assert.Equal(1, Run([.. names, "--output", "out", "--timeout", "7", "--keep-going"]).ExitCode);
+        foreach (string name in names)
+        {
+            Assert.Matches("^begun(Interrupted: The cell ran longer than 7 s|ProcessEnded: )", Shown($"out/{name}", 2)); // the runtime may end the process in the act
+            Assert.Equal("", Shown($"out/{name}", 3));
+        }
+    }
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
