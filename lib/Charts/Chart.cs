@@ -27,8 +27,12 @@ sealed class Chart
             ("font", new { family = "DejaVu Sans, Verdana, sans-serif", size = 14, color = Ink.Hex(Ink.Text) }),
             ("title", new
             {
-                text = MathText.ToHtml(title), font = new { size = 17 },
-                x = 14 / width, xanchor = "left", y = 1 - (22 / height), yanchor = "middle",
+                text = MathText.ToHtml(title),
+                font = new { size = 17 },
+                x = 14 / width,
+                xanchor = "left",
+                y = 1 - (22 / height),
+                yanchor = "middle",
             }));
         // Under a slider the title stands alone above frames that may have titles of their own.
         bool hasSlider = sliderRoom > 0;
@@ -84,8 +88,15 @@ sealed class Chart
         if (!isWhole && title.Length > 0)
             annotations.Add(new
             {
-                text = MathText.ToHtml(title), font = new { size = 15 }, showarrow = false, xref = "paper", yref = "paper",
-                x = (area.X + 14) / width, xanchor = "left", y = 1 - ((area.Y + 20) / height), yanchor = "middle",
+                text = MathText.ToHtml(title),
+                font = new { size = 15 },
+                showarrow = false,
+                xref = "paper",
+                yref = "paper",
+                x = (area.X + 14) / width,
+                xanchor = "left",
+                y = 1 - ((area.Y + 20) / height),
+                yanchor = "middle",
             });
         return Header.TitleHeight(title, isPanel: !isWhole);
     }
@@ -101,8 +112,12 @@ sealed class Chart
             // A legend of its own for each plot, under its title.
             Layout.Set(("showlegend", true), ("legend" + id, new
             {
-                orientation = "h", bgcolor = "rgba(0,0,0,0)",
-                x = (area.X + 6) / width, xanchor = "left", y = 1 - ((area.Y + top - 4) / height), yanchor = "top",
+                orientation = "h",
+                bgcolor = "rgba(0,0,0,0)",
+                x = (area.X + 6) / width,
+                xanchor = "left",
+                y = 1 - ((area.Y + top - 4) / height),
+                yanchor = "top",
             }));
             top += Header.LegendHeight(plot, (int)area.Width);
         }
@@ -129,8 +144,14 @@ sealed class Chart
             else if (layer is NoteLayer note)
                 annotations.Add(new
                 {
-                    text = MathText.ToHtml(note.Text), showarrow = false, xref = "x" + id, yref = "y" + id,
-                    x = PlotView.X(plot, note.X), xanchor = "left", y = PlotView.Y(plot, note.Y), yanchor = "bottom",
+                    text = MathText.ToHtml(note.Text),
+                    showarrow = false,
+                    xref = "x" + id,
+                    yref = "y" + id,
+                    x = PlotView.X(plot, note.X),
+                    xanchor = "left",
+                    y = PlotView.Y(plot, note.Y),
+                    yanchor = "bottom",
                 });
             else
                 Traces.Add(PlotTraces.Of(plot, layer, style, bar).Set(("xaxis", "x" + id), ("yaxis", "y" + id),

@@ -73,7 +73,11 @@ static class PlotTraces
         if (points.Errors is { } errors)
             trace.Set(("error_y", new
             {
-                type = "data", array = Numbers(kept.Select(i => errors[i])), color = style.Hex, thickness = 1.6, width = 0,
+                type = "data",
+                array = Numbers(kept.Select(i => errors[i])),
+                color = style.Hex,
+                thickness = 1.6,
+                width = 0,
             }));
         return trace;
     }
@@ -105,7 +109,14 @@ static class PlotTraces
             ("colorscale", colours.Select((colour, i) => new object[] { i / (colours.Length - 1.0), colour }).ToArray()),
             ("colorbar", new
             {
-                x = bar.X, xanchor = "left", y = bar.Y, len = bar.Length, thickness = 16, xpad = 6, ypad = 0, outlinewidth = 0,
+                x = bar.X,
+                xanchor = "left",
+                y = bar.Y,
+                len = bar.Length,
+                thickness = 16,
+                xpad = 6,
+                ypad = 0,
+                outlinewidth = 0,
                 title = new { text = MathText.ToHtml(grid.Label), side = "right" },
             }));
     }

@@ -15,10 +15,22 @@ public sealed class SchedulerConfig
     static readonly string[] schedulers = ["DDPMScheduler", "DDIMScheduler"];
     static readonly Dictionary<string, JsonNode?> defaults = new()
     {
-        ["num_train_timesteps"] = 1000, ["beta_start"] = 1e-4, ["beta_end"] = 0.02, ["beta_schedule"] = "linear", ["trained_betas"] = null,
-        ["variance_type"] = "fixed_small", ["clip_sample"] = true, ["clip_sample_range"] = 1.0, ["prediction_type"] = "epsilon",
-        ["thresholding"] = false, ["dynamic_thresholding_ratio"] = 0.995, ["sample_max_value"] = 1.0, ["timestep_spacing"] = "leading",
-        ["steps_offset"] = 0, ["set_alpha_to_one"] = true, ["rescale_betas_zero_snr"] = false,
+        ["num_train_timesteps"] = 1000,
+        ["beta_start"] = 1e-4,
+        ["beta_end"] = 0.02,
+        ["beta_schedule"] = "linear",
+        ["trained_betas"] = null,
+        ["variance_type"] = "fixed_small",
+        ["clip_sample"] = true,
+        ["clip_sample_range"] = 1.0,
+        ["prediction_type"] = "epsilon",
+        ["thresholding"] = false,
+        ["dynamic_thresholding_ratio"] = 0.995,
+        ["sample_max_value"] = 1.0,
+        ["timestep_spacing"] = "leading",
+        ["steps_offset"] = 0,
+        ["set_alpha_to_one"] = true,
+        ["rescale_betas_zero_snr"] = false,
     };
 
     readonly string file;
@@ -111,11 +123,23 @@ public sealed class SchedulerConfig
         bool isLinear = Enumerable.Range(1, schedule.T).All(t => Math.Abs(schedule.Beta[t] - (first + (last - first) * (t - 1) / Math.Max(1, schedule.T - 1))) < 1e-12);
         var json = new JsonObject
         {
-            ["_class_name"] = "DDPMScheduler", ["_diffusers_version"] = "0.30.0", ["beta_end"] = last, ["beta_schedule"] = "linear", ["beta_start"] = first,
-            ["clip_sample"] = true, ["clip_sample_range"] = 1.0, ["dynamic_thresholding_ratio"] = 0.995, ["num_train_timesteps"] = schedule.T,
+            ["_class_name"] = "DDPMScheduler",
+            ["_diffusers_version"] = "0.30.0",
+            ["beta_end"] = last,
+            ["beta_schedule"] = "linear",
+            ["beta_start"] = first,
+            ["clip_sample"] = true,
+            ["clip_sample_range"] = 1.0,
+            ["dynamic_thresholding_ratio"] = 0.995,
+            ["num_train_timesteps"] = schedule.T,
             ["prediction_type"] = target switch { PredictionTarget.Noise => "epsilon", PredictionTarget.Sample => "sample", _ => "v_prediction" },
-            ["rescale_betas_zero_snr"] = false, ["sample_max_value"] = 1.0, ["steps_offset"] = 0, ["thresholding"] = false, ["timestep_spacing"] = "leading",
-            ["trained_betas"] = isLinear ? null : new JsonArray([.. schedule.Beta.Skip(1).Select(β => (JsonNode)JsonValue.Create((float)β))]), ["variance_type"] = "fixed_small",
+            ["rescale_betas_zero_snr"] = false,
+            ["sample_max_value"] = 1.0,
+            ["steps_offset"] = 0,
+            ["thresholding"] = false,
+            ["timestep_spacing"] = "leading",
+            ["trained_betas"] = isLinear ? null : new JsonArray([.. schedule.Beta.Skip(1).Select(β => (JsonNode)JsonValue.Create((float)β))]),
+            ["variance_type"] = "fixed_small",
         };
         byte[] text = JsonSerializer.SerializeToUtf8Bytes(json, indented);
         AtomicFile.Write(Path.Combine(folder, "scheduler_config.json"), stream => stream.Write([.. text, (byte)'\n']));

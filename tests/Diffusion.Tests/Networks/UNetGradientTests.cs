@@ -56,10 +56,15 @@ public sealed class UNetGradientTests
         Compute.Seed(31);
         return new UNet(new UNetConfig
         {
-            SampleSize = 28, InChannels = channels, OutChannels = channels, BlockOutChannels = widths, LayersPerBlock = 1,
+            SampleSize = 28,
+            InChannels = channels,
+            OutChannels = channels,
+            BlockOutChannels = widths,
+            LayersPerBlock = 1,
             DownBlockTypes = [UNetConfig.DownBlock, UNetConfig.DownBlock, UNetConfig.AttnDownBlock],
             UpBlockTypes = [UNetConfig.AttnUpBlock, UNetConfig.UpBlock, UNetConfig.UpBlock],
-            NormNumGroups = groups, AttentionHeadDim = headChannels,
+            NormNumGroups = groups,
+            AttentionHeadDim = headChannels,
         });
     }
 

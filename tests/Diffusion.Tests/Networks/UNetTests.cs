@@ -6,7 +6,12 @@ public sealed class UNetTests
 {
     static readonly UNetConfig small = new()
     {
-        InChannels = 1, OutChannels = 1, BlockOutChannels = [8, 12, 16], LayersPerBlock = 1, NormNumGroups = 4, AttentionHeadDim = null,
+        InChannels = 1,
+        OutChannels = 1,
+        BlockOutChannels = [8, 12, 16],
+        LayersPerBlock = 1,
+        NormNumGroups = 4,
+        AttentionHeadDim = null,
         DownBlockTypes = [UNetConfig.DownBlock, UNetConfig.DownBlock, UNetConfig.AttnDownBlock],
         UpBlockTypes = [UNetConfig.AttnUpBlock, UNetConfig.UpBlock, UNetConfig.UpBlock],
     };
@@ -33,8 +38,13 @@ public sealed class UNetTests
         // google/ddpm-ema-celebahq-256: 113.67 million; counted here by hand from the widths, on a network of which no memory is touched
         UNetConfig faces = new()
         {
-            SampleSize = 256, BlockOutChannels = [128, 128, 256, 256, 512, 512], DownsamplePadding = 0, FlipSinToCos = false, FreqShift = 1,
-            AttentionHeadDim = null, NormEps = 1e-6,
+            SampleSize = 256,
+            BlockOutChannels = [128, 128, 256, 256, 512, 512],
+            DownsamplePadding = 0,
+            FlipSinToCos = false,
+            FreqShift = 1,
+            AttentionHeadDim = null,
+            NormEps = 1e-6,
             DownBlockTypes = [.. Enumerable.Repeat(UNetConfig.DownBlock, 4), UNetConfig.AttnDownBlock, UNetConfig.DownBlock],
             UpBlockTypes = [UNetConfig.UpBlock, UNetConfig.AttnUpBlock, .. Enumerable.Repeat(UNetConfig.UpBlock, 4)],
         };

@@ -6,8 +6,14 @@ public sealed class UNetFilesTests
 {
     static readonly UNetConfig small = new()
     {
-        SampleSize = 8, InChannels = 1, OutChannels = 1, BlockOutChannels = [8, 16], LayersPerBlock = 1, NormNumGroups = 4,
-        DownBlockTypes = [UNetConfig.DownBlock, UNetConfig.AttnDownBlock], UpBlockTypes = [UNetConfig.AttnUpBlock, UNetConfig.UpBlock],
+        SampleSize = 8,
+        InChannels = 1,
+        OutChannels = 1,
+        BlockOutChannels = [8, 16],
+        LayersPerBlock = 1,
+        NormNumGroups = 4,
+        DownBlockTypes = [UNetConfig.DownBlock, UNetConfig.AttnDownBlock],
+        UpBlockTypes = [UNetConfig.AttnUpBlock, UNetConfig.UpBlock],
     };
 
     [Fact]

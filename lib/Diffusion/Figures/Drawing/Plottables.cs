@@ -33,7 +33,11 @@ sealed class Stroke(Coordinates[] points, SeriesStyle style, bool hasEnds) : Plo
     {
         using var paint = new SKPaint
         {
-            Color = style.Colour, IsAntialias = true, IsStroke = true, StrokeWidth = style.Width, StrokeJoin = SKStrokeJoin.Round,
+            Color = style.Colour,
+            IsAntialias = true,
+            IsStroke = true,
+            StrokeWidth = style.Width,
+            StrokeJoin = SKStrokeJoin.Round,
             PathEffect = style.Dash.Length > 0 ? SKPathEffect.CreateDash(style.Dash, 0) : null,
         };
         using var path = new SKPath();
@@ -108,8 +112,14 @@ sealed class ArrowField(ArrowsLayer layer, SKColor colour) : Plottable
 {
     protected override void Draw(SKCanvas canvas)
     {
-        using var paint = new SKPaint { Color = colour, IsAntialias = true, IsStroke = true, StrokeWidth = 1.4f,
-            StrokeCap = SKStrokeCap.Round };
+        using var paint = new SKPaint
+        {
+            Color = colour,
+            IsAntialias = true,
+            IsStroke = true,
+            StrokeWidth = 1.4f,
+            StrokeCap = SKStrokeCap.Round
+        };
         using var fill = new SKPaint { Color = colour, IsAntialias = true };
         double scale = layer.Scale;
         for (int i = 0; i < layer.Xs.Length; i++)
