@@ -114,7 +114,9 @@ public sealed class RunTests : IDisposable
     public void Asked_to_stop_it_writes_what_there_is(string signal)
     {
         scratch.Notebook("long.ipynb", "System.Console.Write(\"before\");", "System.Console.Write(\"begun\");\nSystem.IO.File.WriteAllText(\"begun\", \"\");\nwhile (true) { }", "3");
-        using Process process = WorkbookProgram.Start(Path.Combine(WorkbookProgram.Bin, "workbook.dll"), scratch.Folder, "run", "long.ipynb", "--output", "out");
+        // A shell's background job inherits SIGINT as ignored, and so would the program: env gives it back.
+        using Process process = WorkbookProgram.StartCommand("env", scratch.Folder,
+            ["--default-signal=INT", "dotnet", Path.Combine(WorkbookProgram.Bin, "workbook.dll"), "run", "long.ipynb", "--output", "out"]);
         WaitFor(() => File.Exists(scratch["begun"]));
         Signal(signal, process.Id);
         WorkbookProgram.Ended ended = WorkbookProgram.Wait(process);
