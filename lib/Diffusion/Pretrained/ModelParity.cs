@@ -39,17 +39,17 @@ public static class ModelParity
         using var scope = NewDisposeScope();
         using UNet network = UNet.Load(folder);
         using var inference = inference_mode();
-        var differences = new List<(string Case, double Difference)>();
+        var worst = new WorstDifference();
 
         using var io = SafeTensors.Open(Path.Combine(folder, IoFile));
         Tensor sample = Input(io, "sample"), times = Input(io, "timesteps").flatten(), expected = Input(io, "expected");
         RequireFit(network, io, sample, times);
-        Add("expected", expected, network.call(sample, times));
+        worst.Add("expected", expected, network.call(sample, times));
 
         if (io.Tensors.ContainsKey("expected_scalar_t"))
         {
             Tensor wanted = Input(io, "expected_scalar_t");
-            Add("expected_scalar_t", wanted, network.call(sample, ScalarTime(times, expected, wanted)));
+            worst.Add("expected_scalar_t", wanted, network.call(sample, ScalarTime(times, expected, wanted)));
         }
 
         string intermediates = Path.Combine(folder, IntermediatesFile);
@@ -58,13 +58,9 @@ public static class ModelParity
             using var recorded = SafeTensors.Open(intermediates);
             using var outputs = ModuleOutputs.Record(network, recorded.Tensors.Keys, recorded.Path);
             network.call(sample.narrow(0, 0, 1), times.narrow(0, 0, 1));
-            foreach (string name in recorded.Tensors.Keys) Add(name, Input(recorded, name), outputs[name]);
+            foreach (string name in recorded.Tensors.Keys) worst.Add(name, Input(recorded, name), outputs[name]);
         }
-
-        var (worst, most) = differences.MaxBy(entry => entry.Difference);
-        return new ParityResult("model", worst, most, Tolerance);
-
-        void Add(string name, Tensor wanted, Tensor found) => differences.Add((name, MaxAbsDifference(name, wanted, found)));
+        return worst.Result("model", Tolerance);
     }
 
     // In the original type, on the device: `expected` may be float64, times are whole numbers.
@@ -92,15 +88,5 @@ public static class ModelParity
         Tensor apart = (expected - wanted).abs().flatten(1).amax([1]);                     // (B)
         long nearest = apart.argmin().item<long>();
         return apart[nearest].to(ScalarType.Float64).item<double>() < Tolerance ? times[nearest] : tensor(UsualScalarTime);
-    }
-
-    static double MaxAbsDifference(string name, Tensor wanted, Tensor found)
-    {
-        if (!wanted.shape.SequenceEqual(found.shape))
-            throw new InvalidDataException(
-                $"'{name}' was recorded as {SafeTensor.Format(wanted.shape)}, but this model gives {SafeTensor.Format(found.shape)}.");
-        using var scope = NewDisposeScope();
-        double difference = (found.to(ScalarType.Float64) - wanted.to(ScalarType.Float64)).abs().max().item<double>();  // a NaN wins
-        return double.IsNaN(difference) ? double.PositiveInfinity : difference;
     }
 }

@@ -8,17 +8,16 @@ namespace Diffusion;
 /// </summary>
 /// <remarks>
 /// What DDIM was told besides its configuration, η and use_clipped_model_output, is not recorded. Both are found as the pair (η in
-/// hundredths) that fits the first step best; all the others then have to agree with it.
+/// hundredths) that fits the first two steps best; all the others then have to agree with it.
 /// </remarks>
 sealed class RecordedWalk
 {
     readonly SafeTensors recorded;
-    readonly Tensor start;
 
     internal RecordedWalk(SafeTensors recorded, SchedulerConfig config, string startName)
     {
         this.recorded = recorded;
-        start = recorded.Read(startName);
+        Start = recorded.Read(startName);
         double[] times = recorded.Read("timesteps").ToDoubles();
         Count = times.Length;
         HasExpectedTimes = config.Sampler(Count).Steps.Select(pair => pair.T - 1.0).SequenceEqual(times);
@@ -28,7 +27,7 @@ sealed class RecordedWalk
     internal int Count { get; }
     internal bool HasExpectedTimes { get; }
     internal Sampler Sampler { get; }
-    internal Tensor Start => start;
+    internal Tensor Start { get; }
 
     internal Tensor? Noise(int i) => recorded.Tensors.ContainsKey($"noise.{i}") ? recorded.Read($"noise.{i}") : null;
 
@@ -42,7 +41,7 @@ sealed class RecordedWalk
 
     Tensor Step(Sampler sampler, int i)
     {
-        Tensor before = i == 0 ? start : recorded.Read($"sample.{i - 1}");
+        Tensor before = i == 0 ? Start : recorded.Read($"sample.{i - 1}");
         (int t, int s) = sampler.Steps[i];
         return sampler.Step(before, recorded.Read($"model_output.{i}"), t, s, Noise(i)).X;
     }

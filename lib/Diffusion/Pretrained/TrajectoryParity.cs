@@ -57,7 +57,8 @@ public static class TrajectoryParity
     {
         string? parent = Path.GetDirectoryName(Path.GetFullPath(folder));
         IEnumerable<string> beside = parent is null ? [] : Directory.GetDirectories(parent).Order(StringComparer.Ordinal);
-        return beside.Prepend(folder).Where(candidate => File.Exists(Path.Combine(candidate, UNet.ConfigFile))).Select(candidate => Answering(candidate, walk, recorded)).FirstOrDefault(network => network is not null);
+        return beside.Prepend(folder).Where(candidate => File.Exists(Path.Combine(candidate, UNet.ConfigFile)))
+            .Select(candidate => Answering(candidate, walk, recorded)).FirstOrDefault(network => network is not null);
     }
 
     static UNet? Answering(string folder, RecordedWalk walk, SafeTensors recorded)

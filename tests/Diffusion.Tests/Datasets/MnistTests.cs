@@ -5,9 +5,9 @@ namespace Diffusion.Tests.Datasets;
 
 public sealed class MnistTests : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory("mnist").FullName;
+    readonly Golden.Scratch scratch = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => scratch.Dispose();
 
     [Fact]
     public void Both_parts_have_the_shape_range_and_class_counts_that_are_published()
@@ -36,7 +36,7 @@ public sealed class MnistTests : IDisposable
     public void A_truncated_file_is_named_with_the_remedy()
     {
         CopyOriginals();
-        string images = Path.Combine(folder, "t10k-images-idx3-ubyte.gz");
+        string images = scratch["t10k-images-idx3-ubyte.gz"];
         File.WriteAllBytes(images, File.ReadAllBytes(images)[..100_000]);
         Refused("t10k-images-idx3-ubyte.gz");
     }
@@ -45,7 +45,7 @@ public sealed class MnistTests : IDisposable
     public void Something_that_is_not_gzip_is_named_with_the_remedy()
     {
         CopyOriginals();
-        File.WriteAllText(Path.Combine(folder, "t10k-labels-idx1-ubyte.gz"), "<html>not found</html>");
+        File.WriteAllText(scratch["t10k-labels-idx1-ubyte.gz"], "<html>not found</html>");
         Refused("t10k-labels-idx1-ubyte.gz is not a whole gzip file");
     }
 
@@ -76,12 +76,12 @@ public sealed class MnistTests : IDisposable
     [Fact]
     public void A_missing_file_is_named()
     {
-        Assert.Contains("train-images-idx3-ubyte.gz is missing", Assert.Throws<FileNotFoundException>(() => Mnist.Load(MnistSplit.Train, folder)).Message);
+        Assert.Contains("train-images-idx3-ubyte.gz is missing", Assert.Throws<FileNotFoundException>(() => Mnist.Load(MnistSplit.Train, scratch.Folder)).Message);
     }
 
     void Refused(string because)
     {
-        string message = Assert.Throws<InvalidDataException>(() => Mnist.Load(MnistSplit.Test, folder)).Message;
+        string message = Assert.Throws<InvalidDataException>(() => Mnist.Load(MnistSplit.Test, scratch.Folder)).Message;
         Assert.Contains(because, message);
         Assert.Contains("git checkout -- data/mnist", message);
         Assert.DoesNotContain('\n', message);
@@ -89,12 +89,12 @@ public sealed class MnistTests : IDisposable
 
     void CopyOriginals()
     {
-        foreach (string file in Directory.GetFiles(DataFolder.Find("mnist"), "t10k-*.gz")) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        foreach (string file in Directory.GetFiles(DataFolder.Find("mnist"), "t10k-*.gz")) File.Copy(file, scratch[Path.GetFileName(file)]);
     }
 
     void Rewrite(string name, Action<byte[]> change)
     {
-        string file = Path.Combine(folder, name);
+        string file = scratch[name];
         using var unpacked = new MemoryStream();
         using (var from = new GZipStream(File.OpenRead(file), CompressionMode.Decompress)) from.CopyTo(unpacked);
         byte[] bytes = unpacked.ToArray();

@@ -4,16 +4,16 @@ namespace Diffusion.Tests.Pretrained;
 
 public sealed class SchedulerConfigTests : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory("scheduler").FullName;
+    readonly Golden.Scratch scratch = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => scratch.Dispose();
 
     SchedulerConfig Read(params (string Key, JsonNode? Value)[] changes)
     {
         var json = new JsonObject { ["_class_name"] = "DDPMScheduler" };
         foreach ((string key, JsonNode? value) in changes) json[key] = value;
-        File.WriteAllText(Path.Combine(folder, "scheduler_config.json"), json.ToJsonString());
-        return SchedulerConfig.Load(folder);
+        File.WriteAllText(scratch["scheduler_config.json"], json.ToJsonString());
+        return SchedulerConfig.Load(scratch.Folder);
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public sealed class SchedulerConfigTests : IDisposable
         Assert.Contains("num_train_timesteps is \"many\"", Assert.Throws<InvalidDataException>(() => Read(("num_train_timesteps", "many"))).Message);
         Assert.Contains("num_train_timesteps is 0", Assert.Throws<InvalidDataException>(() => Read(("num_train_timesteps", 0))).Message);
         Assert.Contains("trained_betas has 2 values", Assert.Throws<InvalidDataException>(() => Read(("trained_betas", new JsonArray(0.1, 0.2)))).Message);
-        File.WriteAllText(Path.Combine(folder, "scheduler_config.json"), "{\n\"beta_start\": ,");
-        Assert.Contains("line 2", Assert.Throws<InvalidDataException>(() => SchedulerConfig.Load(folder)).Message);
-        Assert.Throws<FileNotFoundException>(() => SchedulerConfig.Load(Path.Combine(folder, "nowhere.json")));
+        File.WriteAllText(scratch["scheduler_config.json"], "{\n\"beta_start\": ,");
+        Assert.Contains("line 2", Assert.Throws<InvalidDataException>(() => SchedulerConfig.Load(scratch.Folder)).Message);
+        Assert.Throws<FileNotFoundException>(() => SchedulerConfig.Load(scratch["nowhere.json"]));
     }
 
     [Theory]
@@ -62,8 +62,8 @@ public sealed class SchedulerConfigTests : IDisposable
     public void A_saved_schedule_comes_back(int steps)
     {
         NoiseSchedule saved = NoiseSchedule.Linear().Rescaled(steps);
-        SchedulerConfig.Save(folder, saved, PredictionTarget.Velocity);
-        SchedulerConfig config = SchedulerConfig.Load(folder);
+        SchedulerConfig.Save(scratch.Folder, saved, PredictionTarget.Velocity);
+        SchedulerConfig config = SchedulerConfig.Load(scratch.Folder);
         Assert.Equal(PredictionTarget.Velocity, config.Target);
         for (int t = 0; t <= steps; t++) Assert.Equal(saved.AlphaBar[t], config.Schedule.AlphaBar[t], 1e-6);
     }

@@ -33,7 +33,7 @@ public sealed class NoiseScheduleTests
             _ => NoiseSchedule.Cosine(),
         };
         const string file = "schedulers/betas.safetensors";
-        double[] betas = Golden.Read(file, name + ".betas"), exact = Golden.Read(file, name + ".alphas_cumprod_f64"), held = Golden.Read(file, name + ".alphas_cumprod");
+        double[] betas = Golden.Numbers(file, name + ".betas"), exact = Golden.Numbers(file, name + ".alphas_cumprod_f64"), held = Golden.Numbers(file, name + ".alphas_cumprod");
         Assert.Equal(schedule.T, betas.Length);
         double slack = 1e-12;       // what the reference's float32 β may have moved ln ᾱ_t by: Σ δβ/α
         for (int t = 1; t <= schedule.T; t++)

@@ -11,16 +11,13 @@ static class PictureFile
     internal static void Write(string name, byte[] content)
     {
         string path = Path.GetFileName(name) == name ? Path.Combine(Folder, name) : name;
-        string part = path + ".part";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllBytes(part, content);
-            File.Move(part, path, overwrite: true);
+            AtomicFile.Write(path, stream => stream.Write(content));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            try { File.Delete(part); } catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
             throw new IOException($"The picture '{path}' could not be written: {error.Message} Choose another folder with "
                 + $"{FolderVariable}.", error);
         }
