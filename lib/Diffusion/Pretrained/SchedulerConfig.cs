@@ -99,17 +99,17 @@ public sealed class SchedulerConfig
         }
     }
 
-    /// <summary>The sampler that this file describes.</summary>
+    /// <summary>The sampler that this file describes, or DDIM with another η.</summary>
     /// <param name="steps">N, from 1 to T; all T unless said.</param>
-    /// <param name="eta">η of DDIM; DDPM knows none.</param>
+    /// <param name="eta">η of DDIM, also where the file describes DDPM; left out, the file's own sampler: DDPM, or DDIM with η = 0.</param>
     /// <param name="recomputesNoise">DDIM's <c>use_clipped_model_output</c>; DDPM always does.</param>
-    public Sampler Sampler(int? steps = null, double eta = 0, bool recomputesNoise = false)
+    public Sampler Sampler(int? steps = null, double? eta = null, bool recomputesNoise = false)
     {
         IReadOnlyList<int> times = ReverseTimes.Times(Steps, steps ?? Steps, Spacing, Get<int>("steps_offset"));
         double? clip = Get<bool>("clip_sample") ? Get<double>("clip_sample_range") : null;
-        return IsDdim
+        return IsDdim || eta is not null
             ? new(Schedule, ReverseTimes.Striding(times, Steps, Get<bool>("set_alpha_to_one") ? 0 : 1))
-            { Target = Target, Clip = clip, Noise = StepNoise.Scaled, Eta = eta, RecomputesNoise = recomputesNoise }
+            { Target = Target, Clip = clip, Noise = StepNoise.Scaled, Eta = eta ?? 0, RecomputesNoise = recomputesNoise }
             : new(Schedule, ReverseTimes.Following(times)) { Target = Target, Clip = clip, Noise = Noise };
     }
 

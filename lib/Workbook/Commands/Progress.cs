@@ -2,27 +2,34 @@ using System.Diagnostics;
 
 namespace Workbook.Commands;
 
-/// <summary>How far a run is: one line that changes on a terminal; elsewhere a line a notebook, and one every half minute while it runs.</summary>
+/// <summary>How far a piece of work is: one line that changes on a terminal; elsewhere a line when it ends, and one every half minute while it runs.</summary>
 sealed class Progress
 {
     static readonly TimeSpan Often = TimeSpan.FromSeconds(0.5), Rarely = TimeSpan.FromSeconds(30);
 
     readonly bool terminal = !Console.IsOutputRedirected;
     readonly Stopwatch elapsed = new(), sinceShown = new();
-    string name = "";
-    int cell, cells, shown;
+    string name = "", unit = "";
+    int number, count, shown;
 
-    internal void Begin(string notebook, int count)
+    internal void Begin(string what, int parts, string called = "cell")
     {
-        (name, cells, cell) = (notebook, count, 0);
+        (name, count, unit, number) = (what, parts, called, 0);
         elapsed.Restart();
         sinceShown.Restart();
     }
 
-    internal void Cell(int number)
+    internal void Cell(int which)
     {
-        cell = number;
+        number = which;
         if (terminal) Show();
+    }
+
+    /// <summary>The same for parts that follow each other too fast to show each.</summary>
+    internal void Step(int which)
+    {
+        number = which;
+        Tick();
     }
 
     /// <summary>Called again and again while a cell runs.</summary>
@@ -37,7 +44,7 @@ sealed class Progress
     void Show()
     {
         sinceShown.Restart();
-        Line($"{name}  cell {cell}/{cells}  {Time(elapsed.Elapsed)}", last: !terminal);
+        Line($"{name}  {unit} {number}/{count}  {Time(elapsed.Elapsed)}", last: !terminal);
     }
 
     void Line(string text, bool last)

@@ -1,0 +1,117 @@
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+/// <summary>A model as diffusers keeps it, ready to draw: the network and the file that says how to sample from it.</summary>
+public sealed class PretrainedModel : IDisposable
+{
+    PretrainedModel(UNet network, SchedulerConfig scheduler, ImageSize size) => (Network, Scheduler, Size) = (network, scheduler, size);
+
+    /// <summary>The network, on <see cref="Compute.Device"/>.</summary>
+    public UNet Network { get; }
+
+    /// <summary>Schedule, prediction target and how to sample.</summary>
+    public SchedulerConfig Scheduler { get; }
+
+    /// <summary>Height and width of what it draws: <c>sample_size</c> of its config.json.</summary>
+    public ImageSize Size { get; }
+
+    /// <summary>Opens a folder with config.json, weights and scheduler_config.json, or a pipeline's folder, where they lie in unet/ and scheduler/.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the network cannot draw: no size, or not as many channels out as in.</exception>
+    /// <exception cref="NotSupportedException">An option is not supported.</exception>
+    public static PretrainedModel Open(string folder)
+    {
+        string network = Part(folder, "unet", UNet.ConfigFile), file = Path.Combine(network, UNet.ConfigFile);
+        UNetConfig config = UNetConfig.Read(file);
+        if (config.SampleSize is not { } size)
+            throw new InvalidDataException($"{file}: sample_size is null, so nobody knows how large an image to draw: write the images' size there.");
+        if (config.OutChannels != config.InChannels)
+            throw new InvalidDataException($"{file}: out_channels is {config.OutChannels} and in_channels {config.InChannels}, expected the same number: "
+                + "from another a step back cannot be computed.");
+        try
+        {
+            config.RequireSize(size);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"{file}: {error.Message}", error);
+        }
+        SchedulerConfig scheduler = SchedulerConfig.Load(Part(folder, "scheduler", "scheduler_config.json"));
+        return new(UNet.Load(network), scheduler, size);
+    }
+
+    /// <summary>Draws samples from pure noise, a batch at a time.</summary>
+    /// <remarks>
+    /// Starting noise and step noise come from <see cref="SeededNoise"/>: the same seed gives the same samples, whatever the batch and with or without
+    /// trajectory. (A network may round differently in batches of different size; that is all that can differ.)
+    /// </remarks>
+    /// <param name="sampler">How to walk, for example <c>Scheduler.Sampler(steps: 50)</c>.</param>
+    /// <param name="count">N, at least 1.</param>
+    /// <param name="seed">Any number.</param>
+    /// <param name="batch">How many at once, at least 1: more are faster and need more memory.</param>
+    /// <param name="frames">How many states to keep on the way, first and last among them; 0 for none. A short walk has fewer.</param>
+    /// <param name="progress">Told after every step how many are done, over all batches.</param>
+    /// <returns>Owned by the caller.</returns>
+    /// <exception cref="InvalidDataException">The network gave NaN or ±∞.</exception>
+    public Draws Draw(Sampler sampler, int count, long seed, int batch = 64, int frames = 0, Action<int>? progress = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        int[] kept = frames < 1 ? [] : Thin.Indices(sampler.Steps.Count + 1, frames);   // state 0 is the noise
+        long[] image = [Network.Config.InChannels, Size.Height, Size.Width];
+        RequireMemory((1L + kept.Length) * count * image.Aggregate(sizeof(float), (long product, long side) => product * side));
+
+        using var scope = NewDisposeScope();
+        Tensor samples = empty([count, .. image], ScalarType.Float32, CPU);                                          // (N, C, H, W)
+        Tensor? trajectory = kept.Length == 0 ? null : empty([kept.Length, count, .. image], ScalarType.Float32, CPU);   // (frames, N, C, H, W)
+        int done = 0;
+        for (int first = 0; first < count; first += batch)
+        {
+            int size = Math.Min(batch, count - first);
+            using var noise = new SeededNoise(seed, first, size, image);
+            using Tensor start = noise.Next();
+            Keep(start, 0);
+            Func<int, Tensor>? fresh = sampler is { Noise: StepNoise.Scaled, Eta: 0 } ? null : _ => noise.Next();
+            foreach ((int i, ReverseStep step) in sampler.Walk(Network.PredictNoise, start, fresh).Index())
+            {
+                Keep(step.X, i + 1);
+                if (i + 1 == sampler.Steps.Count) Copy(step.X.clamp(-1, 1), samples.narrow(0, first, size));
+                progress?.Invoke(++done);
+            }
+
+            void Keep(Tensor x, int state)
+            {
+                int frame = Array.IndexOf(kept, state);
+                if (frame >= 0) Copy(x, trajectory![frame].narrow(0, first, size));
+            }
+        }
+        if (!samples.isfinite().all().item<bool>())
+            throw new InvalidDataException("The model drew values that are not finite: its weights are damaged, or its training went astray.");
+        int[] times = [sampler.Steps[0].T, .. sampler.Steps.Select(pair => pair.S)];
+        return new(samples.DetachFromDisposeScope(), trajectory?.DetachFromDisposeScope(), [.. kept.Select(state => times[state])]);
+    }
+
+    /// <summary>Frees the network.</summary>
+    public void Dispose() => Network.Dispose();
+
+    static void Copy(Tensor from, Tensor to)
+    {
+        using var scope = NewDisposeScope();
+        to.copy_(from);
+    }
+
+    static void RequireMemory(long bytes)
+    {
+        long there = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > there)
+            throw new InvalidOperationException($"These draws would take {bytes / 1e9:0} GB of memory and there are {there / 1e9:0} GB: draw fewer at a time, with another seed each.");
+    }
+
+    static string Part(string folder, string name, string file)
+    {
+        string part = Path.Combine(folder, name);
+        return !File.Exists(Path.Combine(folder, file)) && File.Exists(Path.Combine(part, file)) ? part : folder;
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Diffusion;
+using Workbook.Notebooks;
+
+namespace Workbook.Commands;
+
+/// <summary><c>workbook sample MODEL</c>: draws images from pure noise with a model on disk.</summary>
+static class SampleCommand
+{
+    const int Frames = 33;      // states that a trajectory keeps: enough to move, few enough for a small GIF
+
+    internal static Command Build()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model's folder as diffusers keeps it, or the name of one in data/models." };
+        var count = new Option<int>("--count") { Description = "How many images.", HelpName = "N", DefaultValueFactory = _ => 64 };
+        var steps = new Option<int?>("--steps") { Description = "Steps of the walk, 1 to the model's T (default: T).", HelpName = "S" };
+        var eta = new Option<double?>("--eta") { Description = "Samples with DDIM and this η from 0 to 1 (default: the model's own sampler).", HelpName = "E" };
+        var seed = new Option<long>("--seed") { Description = "Any whole number (default 0). Every image has a random generator of its own, seeded by this and its number: image 17 is the same in batches of any size.", HelpName = "X" };
+        var batch = new Option<int>("--batch") { Description = "Images at a time: more are faster and need more memory.", HelpName = "B", DefaultValueFactory = _ => 64 };
+        var trajectory = new Option<bool>("--trajectory") { Description = "Keeps states along the way: a strip of the first 16 in .png, tensors trajectory and times in .safetensors; a .gif always shows them." };
+        var output = new Option<string>("--output", "-o") { Description = "The file: .png (a grid), .gif (from noise to image, looped) or .safetensors (tensor samples (N, C, H, W) in [−1, 1]).", HelpName = "FILE", Required = true };
+
+        Require(count, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
+        Require(batch, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
+        Require(steps, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
+        Require(seed, text => long.TryParse(text, out _), "a whole number");
+        Require(eta, text => double.TryParse(text, out double value) && value is >= 0 and <= 1, "a number from 0 to 1");
+        output.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !Draws.Endings.Contains(Path.GetExtension(token.Value).ToLowerInvariant()))
+                result.AddError($"--output {token.Value} must end in .png, .gif or .safetensors.");
+        });
+
+        var command = new Command("sample", "Draws images from pure noise with a model on disk.") { model, count, steps, eta, seed, batch, trajectory, output };
+        command.SetAction(parsed =>
+        {
+            string file = parsed.GetValue(output)!;
+            bool keeps = parsed.GetValue(trajectory) || Path.GetExtension(file).Equals(".gif", StringComparison.OrdinalIgnoreCase);
+            return Run(parsed.GetValue(model)!, parsed.GetValue(steps), parsed.GetValue(eta), file, (opened, sampler, progress) =>
+                opened.Draw(sampler, parsed.GetValue(count), parsed.GetValue(seed), parsed.GetValue(batch), keeps ? Frames : 0, progress),
+                (parsed.GetValue(count) - 1L) / parsed.GetValue(batch) + 1);
+        });
+        return command;
+
+        static void Require(Option option, Func<string, bool> holds, string expected) => option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !holds(token.Value)) result.AddError($"{option.Name} {token.Value} is not {expected}.");
+        });
+    }
+
+    static int Run(string name, int? steps, double? eta, string file, Func<PretrainedModel, Sampler, Action<int>, Draws> draw, long batches)
+    {
+        SafeFile.Try(file);
+        try
+        {
+            using PretrainedModel model = PretrainedModel.Open(Folder(name));
+            if (steps > model.Scheduler.Steps)
+            {
+                Console.Error.WriteLine($"--steps {steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
+                return ExitCode.Usage;
+            }
+            if (model.Network.Config.InChannels is not (1 or 3) && !file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+                throw new WorkbookException($"{name} draws images of {model.Network.Config.InChannels} channels, and a picture has 1 or 3: write them to a .safetensors.");
+            Sampler sampler = model.Scheduler.Sampler(steps, eta);
+            var progress = new Progress();
+            progress.Begin(Shown.Path(file), (int)Math.Min(int.MaxValue, batches * sampler.Steps.Count), "step");
+            using Draws draws = draw(model, sampler, progress.Step);
+            draws.Save(file);
+            progress.End(Shown.Count((int)draws.Samples.shape[0], "image"));
+            return ExitCode.Good;
+        }
+        catch (Exception error) when (error is FileNotFoundException or InvalidDataException or NotSupportedException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new WorkbookException(Shown.OneLine(error.Message), error);
+        }
+    }
+
+    /// <summary>The folder itself, or one of that name in the repository's data/models.</summary>
+    static string Folder(string name)
+    {
+        if (Directory.Exists(name)) return name;
+        string models = Path.Combine(Repository.Root ?? Environment.CurrentDirectory, "data", "models");
+        bool isBare = Path.GetFileName(name) == name;
+        if (isBare && Directory.Exists(Path.Combine(models, name))) return Path.Combine(models, name);
+        string[] known = isBare && Directory.Exists(models) ? [.. Directory.GetDirectories(models).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)] : [];
+        throw new WorkbookException($"There is no model {name}: give the folder that holds its config.json, weights and scheduler_config.json"
+            + (known.Length > 0 ? $", or a name in data/models ({string.Join(", ", known)})." : "."));
+    }
+}
