@@ -119,7 +119,7 @@ public sealed class OneDimensionalModel
             using Tensor mean = Mean(grid, t);
             now = Back(now, mean.ToDoubles(), Bound.Variance(t));
             double mass = now.Sum() * Spacing;
-            if (!(Abs(mass - 1) < 1e-9))
+            if (!(Abs(mass - 1) < 1e-6))
                 throw new InvalidOperationException($"p_θ(x_{t - 1}) has a mass of {mass:G10} between ±{Reach}, expected 1: the model carries density out of the grid or its mean changes too steeply for it.");
         }
     }
