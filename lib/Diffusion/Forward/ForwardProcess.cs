@@ -120,7 +120,7 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
     }
 
     // Broadcasting would take noise of another shape without a word and share one draw among many values.
-    static void RequireNoise(Tensor x, Tensor? noise)
+    internal static void RequireNoise(Tensor x, Tensor? noise)
     {
         if (!x.is_floating_point())
             throw new ArgumentException($"x holds {x.dtype}, expected floating-point values (scale images to [−1, 1] first).", nameof(x));
@@ -128,7 +128,7 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
             throw new ArgumentException($"The noise has shape ({string.Join(", ", noise.shape)}), expected x's shape ({string.Join(", ", x.shape)}).", nameof(noise));
     }
 
-    static void RequirePerItem(Tensor x, Tensor t)
+    internal static void RequirePerItem(Tensor x, Tensor t)
     {
         if (t.dim() != 1 || x.dim() < 1 || t.shape[0] != x.shape[0])
             throw new ArgumentException($"t has shape ({string.Join(", ", t.shape)}), expected one time for each item of a batch of shape ({string.Join(", ", x.shape)}).", nameof(t));

@@ -8,6 +8,7 @@ public sealed class Mlp : NoiseNetwork
 {
     const long SinusoidLength = 64;
 
+    readonly int width;
     readonly Linear input;
     readonly Timesteps time_proj = new(SinusoidLength);
     readonly TimestepEmbedding time_embedding;
@@ -21,7 +22,7 @@ public sealed class Mlp : NoiseNetwork
     public Mlp(int dimensions = 2, int width = 128, int layers = 3) : base(nameof(Mlp))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
-        Dimensions = dimensions;
+        (Dimensions, this.width) = (dimensions, width);
         input = new Linear(dimensions, width);
         time_embedding = new TimestepEmbedding(SinusoidLength, width);
         hidden = [.. Enumerable.Range(0, layers).Select(_ => new Linear(width, width))];
@@ -31,6 +32,9 @@ public sealed class Mlp : NoiseNetwork
 
     /// <summary>Coordinates of a point.</summary>
     public int Dimensions { get; }
+
+    /// <inheritdoc/>
+    protected override NoiseNetwork Alike() => new Mlp(Dimensions, width, hidden.Count);
 
     /// <summary>ε_θ by the count from 0. In the workbook call <see cref="NoiseNetwork.PredictNoise(Tensor, Tensor)"/> instead.</summary>
     /// <param name="x">x_t (B, D).</param>

@@ -31,4 +31,16 @@ public abstract class NoiseNetwork(string name) : nn.Module<Tensor, Tensor, Tens
         using Tensor all = full([x.shape[0]], (long)t, dtype: ScalarType.Int64, device: x.device);
         return PredictNoise(x, all);
     }
+
+    /// <summary>A network of the same kind with the same numbers in parameters of its own.</summary>
+    public NoiseNetwork Copy()
+    {
+        NoiseNetwork copy = Parameters.LeftBlank(Alike);
+        using var noGraph = no_grad();
+        foreach (var (mine, its) in parameters().Zip(copy.parameters())) its.copy_(mine);
+        return copy;
+    }
+
+    /// <summary>A new network of the same shape; its numbers are of no account.</summary>
+    protected abstract NoiseNetwork Alike();
 }

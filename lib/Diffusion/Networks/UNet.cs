@@ -62,6 +62,9 @@ public sealed partial class UNet : NoiseNetwork
     /// </summary>
     public ScalarType? BodyType { get; set; }
 
+    /// <inheritdoc/>
+    protected override NoiseNetwork Alike() => new UNet(Config) { BodyType = BodyType };
+
     /// <summary>ε_θ by the wire's count of time. In the workbook call <see cref="NoiseNetwork.PredictNoise(Tensor, Tensor)"/> instead.</summary>
     /// <param name="x">x_t (B, in, H, W), H and W multiples of 2^(levels−1).</param>
     /// <param name="t">From 0 (diffusers' count), whole or not: (B), or one for the whole batch.</param>

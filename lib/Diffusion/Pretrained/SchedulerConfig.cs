@@ -132,7 +132,13 @@ public sealed class SchedulerConfig
             ["clip_sample_range"] = 1.0,
             ["dynamic_thresholding_ratio"] = 0.995,
             ["num_train_timesteps"] = schedule.T,
-            ["prediction_type"] = target switch { PredictionTarget.Noise => "epsilon", PredictionTarget.Sample => "sample", _ => "v_prediction" },
+            ["prediction_type"] = target switch
+            {
+                PredictionTarget.Noise => "epsilon",
+                PredictionTarget.Sample => "sample",
+                PredictionTarget.Velocity => "v_prediction",
+                _ => throw new ArgumentOutOfRangeException(nameof(target), $"The target is {target}, but a scheduler_config.json knows only Noise, Sample and Velocity."),
+            },
             ["rescale_betas_zero_snr"] = false,
             ["sample_max_value"] = 1.0,
             ["steps_offset"] = 0,

@@ -102,22 +102,14 @@ public sealed class Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)
     public (Tensor X, Tensor X0) Step(Tensor xt, Tensor output, int t, int s, Tensor? z = null)
     {
         double ᾱt = Schedule.AlphaBar[t], ᾱs = Schedule.AlphaBar[s];
-        double signal = Math.Sqrt(ᾱt), spread = Math.Sqrt(1 - ᾱt), α = Schedule.AlphaBetween(s, t), β = 1 - α, β̃ = (1 - ᾱs) / (1 - ᾱt) * β;
-        if (Target == PredictionTarget.Noise && signal == 0)
-            throw new InvalidOperationException($"ᾱ_{t} is 0, so the noise says nothing of x₀: a network for this schedule must predict x₀ or v.");
-
+        double α = Schedule.AlphaBetween(s, t), β = 1 - α, β̃ = (1 - ᾱs) / (1 - ᾱt) * β;
         using var scope = NewDisposeScope();
-        (Tensor x0, Tensor ε) = Target switch
-        {
-            PredictionTarget.Noise => ((xt - spread * output) / signal, output),
-            PredictionTarget.Sample => (output, (xt - signal * output) / spread),
-            PredictionTarget.Velocity => (signal * xt - spread * output, signal * output + spread * xt),
-            _ => throw new InvalidOperationException($"Target is {Target}, expected Noise, Sample or Velocity."),
-        };
+        var said = new Prediction(Schedule, xt, t, output, Target);
+        Tensor x0 = said.As(PredictionTarget.Sample), ε = said.As(PredictionTarget.Noise);
         if (Clip is { } range)
         {
             x0 = x0.clamp(-range, range);
-            if (RecomputesNoise && Eta != 1) ε = (xt - signal * x0) / spread;
+            if (RecomputesNoise && Eta != 1) ε = new Prediction(Schedule, xt, t, x0, PredictionTarget.Sample).As(PredictionTarget.Noise);
         }
         double variance = Noise switch { StepNoise.Posterior => β̃, StepNoise.Forward => β, _ => Eta * Eta * β̃ };
         Tensor x = RecomputesNoise && Eta == 1

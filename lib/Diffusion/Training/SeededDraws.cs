@@ -1,0 +1,55 @@
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+/// <summary>
+/// The random draws of training, each step's from a generator seeded by (seed, step): a training that was stopped goes on with the very
+/// numbers it would have drawn, and what the caller draws between two steps changes none of them.
+/// </summary>
+sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDisposable
+{
+    const long OfSteps = 1, OfEpochs = 2;
+
+    readonly Generator generator = new(0, Compute.Device);
+    Tensor? order;
+    long epochOfOrder = -1;
+
+    /// <summary>The items of step k = 0, 1, …: int64 (B). Every epoch goes through the data in a new order; a rest smaller than a batch waits for another.</summary>
+    internal Tensor Items(long k)
+    {
+        long perEpoch = items / batchSize, epoch = k / perEpoch;
+        if (epoch != epochOfOrder)
+        {
+            order?.Dispose();
+            Seed(OfEpochs, epoch);
+            order = randperm(items, ScalarType.Int64, Compute.Device, generator: generator).DetachFromDisposeScope();
+            epochOfOrder = epoch;
+        }
+        return order!.narrow(0, k % perEpoch * batchSize, batchSize);
+    }
+
+    /// <summary>t uniform in 1…T, int64 (B), and ε ~ N(0, I) in the shape of x₀, of step k.</summary>
+    internal (Tensor T, Tensor Noise) TimesAndNoise(long k, Tensor x0)
+    {
+        Seed(OfSteps, k);
+        Tensor t = randint(1, times + 1, [x0.shape[0]], ScalarType.Int64, Compute.Device, generator: generator);
+        return (t, randn(x0.shape, x0.dtype, x0.device, generator: generator));
+    }
+
+    void Seed(long stream, long index) => generator.manual_seed((long)Mixed(Mixed(Mixed((ulong)seed) + (ulong)stream) + (ulong)index));
+
+    // The finaliser of SplitMix64 (Steele, Lea & Flood 2014): neighbouring numbers become unrelated seeds.
+    static ulong Mixed(ulong z)
+    {
+        z += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    public void Dispose()
+    {
+        order?.Dispose();
+        generator.Dispose();
+    }
+}

@@ -1,0 +1,130 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+/// <summary>
+/// Algorithm 1 of Ho, Jain &amp; Abbeel 2020 as a lazy sequence of steps: the caller looks, draws, saves and stops when it likes.
+/// <code>
+/// x₀ ~ data     t ~ U{1…T}     ε ~ N(0, I)     x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε
+/// a step of AdamW down ∇θ ‖ε − ε_θ(x_t, t)‖²,  then  θ̄ ← d·θ̄ + (1 − d)·θ
+/// </code>
+/// </summary>
+/// <remarks>
+/// Nothing inside a step waits for a GPU. On the CPU, where looking costs nothing, a loss that is no number stops the training at once; on
+/// a GPU <see cref="MeanLoss"/> and <see cref="Save"/> notice.
+/// </remarks>
+public sealed partial class Trainer : IDisposable
+{
+    readonly Tensor data, lossSum;
+    readonly ForwardProcess forward;
+    readonly FlatParameters weights, average;
+    readonly FlatAdamW optimiser;
+    readonly SeededDraws draws;
+    long summedLosses;
+
+    /// <summary>Prepares to train a network from the weights it has. Its parameters become views of one vector.</summary>
+    /// <param name="network">What learns; stays the caller's.</param>
+    /// <param name="schedule">The noise levels.</param>
+    /// <param name="data">x₀ (N, …), N ≥ the batch; images in [−1, 1]. Stays the caller's and must not change.</param>
+    /// <param name="options">How.</param>
+    /// <exception cref="ArgumentException">The data are fewer than a batch, or an option is out of its range.</exception>
+    public Trainer(NoiseNetwork network, NoiseSchedule schedule, Tensor data, TrainingOptions options)
+    {
+        options.Require();
+        if (data.dim() < 2 || data.shape[0] < options.BatchSize)
+            throw new ArgumentException($"The data are {SafeTensor.Format(data.shape)}, expected (N, …) with N at least the batch of {options.BatchSize}: give more items or take a smaller batch.", nameof(data));
+        (Network, Schedule, Options) = (network, schedule, options);
+        this.data = data.to(Compute.Device).alias().DetachFromDisposeScope();
+        forward = new ForwardProcess(schedule);
+        Average = network.Copy();
+        weights = new FlatParameters(network);
+        average = new FlatParameters(Average);
+        optimiser = new FlatAdamW(weights.Values);
+        draws = new SeededDraws(data.shape[0], options.BatchSize, schedule.T, options.Seed);
+        lossSum = zeros([], dtype: ScalarType.Float64, device: Compute.Device).DetachFromDisposeScope();
+    }
+
+    /// <summary>What learns.</summary>
+    public NoiseNetwork Network { get; }
+
+    /// <summary>The same network with the moving average θ̄ of the weights: the one to draw samples with. It follows as training goes on.</summary>
+    public NoiseNetwork Average { get; }
+
+    /// <summary>The noise levels.</summary>
+    public NoiseSchedule Schedule { get; }
+
+    /// <summary>How it is trained.</summary>
+    public TrainingOptions Options { get; }
+
+    /// <summary>How many steps are done, those before <see cref="Resume"/> included.</summary>
+    public long StepsDone { get; private set; }
+
+    /// <summary>The steps that are left; each is done when it is asked for.</summary>
+    /// <exception cref="InvalidOperationException">The loss is no longer a number; the weights are still those of the step before.</exception>
+    public IEnumerable<TrainingStep> Run()
+    {
+        while (StepsDone < Options.Steps)
+        {
+            Tensor loss = Step(StepsDone);
+            StepsDone++;
+            try { yield return new(StepsDone, Options.Steps, loss); }
+            finally { loss.Dispose(); }
+        }
+    }
+
+    /// <summary>The mean loss of the steps since it was last asked for; NaN when there was none. Waits for the device.</summary>
+    /// <exception cref="InvalidOperationException">It is no longer a number.</exception>
+    public double MeanLoss()
+    {
+        double mean = lossSum.item<double>() / summedLosses;
+        if (summedLosses > 0) RequireFinite(mean, StepsDone);
+        using var noGraph = no_grad();
+        lossSum.zero_();
+        summedLosses = 0;
+        return mean;
+    }
+
+    Tensor Step(long k)
+    {
+        using var scope = NewDisposeScope();
+        Tensor x0 = data.index_select(0, draws.Items(k));                                   // (B, …)
+        (Tensor t, Tensor ε) = draws.TimesAndNoise(k, x0);
+        Tensor xt = forward.Sample(x0, t, ε);
+        Tensor loss = nn.functional.mse_loss(Network.PredictNoise(xt, t), Target(x0, ε, t));
+        if (loss.device.type == DeviceType.CPU) RequireFinite(loss.to(ScalarType.Float64).item<double>(), k + 1);
+        Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors.ToArray()));
+
+        using var noGraph = no_grad();
+        optimiser.Step(gradient, k + 1, Options.LearningRateOf(k + 1), Options.WeightDecay, Options.GradientClip);
+        double d = Options.EmaDecayOf(k + 1);
+        average.Values.mul_(d).add_(weights.Values, alpha: 1 - d);
+        lossSum.add_(loss.detach());
+        summedLosses++;
+        return loss.detach().DetachFromDisposeScope();
+    }
+
+    Tensor Target(Tensor x0, Tensor ε, Tensor t) => Options.Target switch
+    {
+        PredictionTarget.Noise => ε,
+        PredictionTarget.Sample => x0,
+        _ => Schedule.Coefficient(Schedule.SqrtAlphaBar, t, (int)x0.dim()) * ε - Schedule.Coefficient(Schedule.SqrtOneMinusAlphaBar, t, (int)x0.dim()) * x0,
+    };
+
+    void RequireFinite(double loss, long step)
+    {
+        if (!double.IsFinite(loss))
+            throw new InvalidOperationException($"The loss of step {step} is {loss}, expected a number: take a learning rate below {Options.LearningRate}, and see that the data hold numbers only.");
+    }
+
+    /// <summary>Gives the optimiser's memory back. Both networks stay usable.</summary>
+    public void Dispose()
+    {
+        data.Dispose();
+        weights.Dispose();
+        average.Dispose();
+        optimiser.Dispose();
+        draws.Dispose();
+        lossSum.Dispose();
+    }
+}

@@ -1,0 +1,59 @@
+namespace Diffusion;
+
+/// <summary>Everything that decides how a network is trained. Two trainings with equal options on equal data give equal weights, bit for bit.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>How many steps in all; the learning rate falls to 0 over them.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Items a step.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>The largest learning rate η of AdamW.</summary>
+    public double LearningRate { get; init; } = 2e-3;
+
+    /// <summary>Steps over which the learning rate first rises from 0, while AdamW's averages mean little.</summary>
+    public int WarmUpSteps { get; init; } = 100;
+
+    /// <summary>λ of AdamW (Loshchilov &amp; Hutter 2019): every step also shrinks the weights by the factor 1 − ηλ.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>A gradient longer than this, over all parameters together, is scaled back to it.</summary>
+    public double GradientClip { get; init; } = 1;
+
+    /// <summary>d of the weights' moving average θ̄ ← d·θ̄ + (1 − d)·θ; early on (1 + k)/(10 + k) of step k, if that is less.</summary>
+    public double EmaDecay { get; init; } = 0.999;
+
+    /// <summary>What the network learns to say about x_t.</summary>
+    public PredictionTarget Target { get; init; }
+
+    /// <summary>Decides the order of the data, the times and the noise, all of them: nothing comes from the global generator.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>The learning rate of step k = 1…<see cref="Steps"/>: up in a line, down in half a cosine.</summary>
+    public double LearningRateOf(long k) =>
+        LearningRate * Math.Min(1, k / (double)Math.Max(1, WarmUpSteps)) * 0.5 * (1 + Math.Cos(Math.PI * (k - 1) / Steps));
+
+    /// <summary>The decay of the moving average at step k.</summary>
+    public double EmaDecayOf(long k) => Math.Min(EmaDecay, (1.0 + k) / (10 + k));
+
+    internal void Require()
+    {
+        Positive(Steps, nameof(Steps));
+        Positive(BatchSize, nameof(BatchSize));
+        if (!(LearningRate > 0 && double.IsFinite(LearningRate))) Refuse(nameof(LearningRate), LearningRate, "a number above 0, for example 0.001");
+        if (WarmUpSteps < 0) Refuse(nameof(WarmUpSteps), WarmUpSteps, "0 or more");
+        if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) Refuse(nameof(WeightDecay), WeightDecay, "0 or more");
+        if (!(GradientClip > 0)) Refuse(nameof(GradientClip), GradientClip, "a number above 0, or ∞ not to clip");
+        if (!(EmaDecay is >= 0 and < 1)) Refuse(nameof(EmaDecay), EmaDecay, "at least 0 and less than 1");
+        if (!Enum.IsDefined(Target)) Refuse(nameof(Target), (int)Target, "Noise, Sample or Velocity");
+
+        static void Positive(long value, string name)
+        {
+            if (value < 1) Refuse(name, value, "at least 1");
+        }
+
+        static void Refuse(string name, double value, string expected) =>
+            throw new ArgumentOutOfRangeException(name, $"{name} is {value}, expected {expected}.");
+    }
+}
