@@ -68,6 +68,22 @@ public sealed class GaussianMixture
     /// <summary>E[ε | x_t] = −√(1 − ᾱ) · score: no denoiser has a smaller mean squared error than this one.</summary>
     public double OptimalNoise(double x, double alphaBar) => -Math.Sqrt(1 - alphaBar) * Score(x, alphaBar);
 
+    /// <summary>
+    /// The mean squared error of the best denoiser, E(ε − E[ε | x_t])² = 1 − (1 − ᾱ)·E[score²], by quadrature: the floor that no network's loss falls
+    /// below. From 0 to 1; 1 where x_t is clean (then nothing can be said of ε), 0 where it is all noise.
+    /// </summary>
+    public double LeastNoiseError(double alphaBar)
+    {
+        (double Weight, double Mean, double Variance)[] components = [.. Components(alphaBar)];
+        double widest = 10 * Math.Sqrt(components.Max(c => c.Variance)), step = Math.Sqrt(components.Min(c => c.Variance)) / 8, sum = 0;
+        for (double x = components.Min(c => c.Mean) - widest; x <= components.Max(c => c.Mean) + widest; x += step)
+        {
+            double score = Score(x, alphaBar);
+            sum += step * Density(x, alphaBar) * score * score;
+        }
+        return 1 - (1 - alphaBar) * sum;
+    }
+
     /// <summary><see cref="Score(double, double)"/> of every element; same shape.</summary>
     public Tensor Score(Tensor x, double alphaBar = 1)
     {

@@ -35,7 +35,7 @@ public static class DiagonalGaussian
     }
 
     // Sums what belongs to one item; expanding first counts a shared (B, 1, …) or plain-number term once for every coordinate.
-    static Tensor PerItem(Tensor terms, Tensor batch) =>
+    internal static Tensor PerItem(Tensor terms, Tensor batch) =>
         batch.dim() < 1
             ? throw new ArgumentException("The batch is a single number, expected a first dimension that counts the items.", nameof(batch))
             : terms.expand(batch.shape).reshape(batch.shape[0], -1).sum(1);

@@ -97,4 +97,20 @@ public sealed class GaussianMixtureTests
         Assert.Throws<ArgumentOutOfRangeException>(() => mixture.Density(0, 1.2));
         Assert.Throws<ArgumentOutOfRangeException>(() => mixture.Sample(0));
     }
+
+    [Fact]
+    public void The_least_error_is_that_of_the_optimal_noise_and_of_one_gaussian_in_closed_form()
+    {
+        Compute.Seed(9);
+        using var scope = NewDisposeScope();
+        foreach (double alphaBar in new[] { 0.999, 0.5, 0.01 })
+        {
+            // One Gaussian: Var[ε | x_t] = ᾱs²/(ᾱs² + 1 − ᾱ), the same for every x_t.
+            Assert.Equal(alphaBar * 0.36 / (alphaBar * 0.36 + 1 - alphaBar), new GaussianMixture([1], [0.4], [0.6]).LeastNoiseError(alphaBar), 1e-10);
+            Tensor x0 = GaussianMixture.FourModes.Sample(100_000).to(ScalarType.Float64), ε = randn_like(x0);
+            Tensor error = (ε - GaussianMixture.FourModes.OptimalNoise(Math.Sqrt(alphaBar) * x0 + Math.Sqrt(1 - alphaBar) * ε, alphaBar)).square();
+            Assert.InRange(Statistics.Mean(error.ToDoubles()).Deviations(GaussianMixture.FourModes.LeastNoiseError(alphaBar)), 0, 4);
+        }
+        Assert.Equal((1, 0), (GaussianMixture.FourModes.LeastNoiseError(1), Math.Round(GaussianMixture.FourModes.LeastNoiseError(0), 9)));
+    }
 }
