@@ -5,6 +5,9 @@ namespace Diffusion;
 /// <summary>Something shown that can be replaced where it stands.</summary>
 interface IShown
 {
+    /// <summary>Whether <see cref="Update"/> replaces; where it cannot, each update is a line of its own.</summary>
+    bool Replaces { get; }
+
     void Update(object value);
 }
 
@@ -43,6 +46,8 @@ static class FrontEnd
                 ? new Workbook(update, (string)Call(show, null, value)!) : null;
         }
 
+        public bool Replaces => true;
+
         public void Update(object value) => Call(update, null, id, value);
     }
 
@@ -63,6 +68,8 @@ static class FrontEnd
             return display is null ? null : new Interactive(Call(display, null, context, value, Array.Empty<string>())!);
         }
 
+        public bool Replaces => true;
+
         public void Update(object value)
         {
             if (displayed.GetType().GetMethod("Update", [typeof(object)]) is { } update) Call(update, displayed, value);
@@ -77,6 +84,8 @@ static class FrontEnd
             shown.Update(value);
             return shown;
         }
+
+        public bool Replaces => false;
 
         public void Update(object value) => System.Console.WriteLine(value);
     }

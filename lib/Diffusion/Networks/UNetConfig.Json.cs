@@ -6,7 +6,7 @@ namespace Diffusion;
 public sealed partial record UNetConfig
 {
     /// <summary>The version of diffusers whose format is written and whose defaults absent keys take.</summary>
-    const string DiffusersVersion = "0.40.0";
+    internal const string DiffusersVersion = "0.40.0";
 
     /// <summary>Reads a config.json of diffusers' UNet2DModel.</summary>
     /// <remarks>

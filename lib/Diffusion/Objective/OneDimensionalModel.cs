@@ -19,8 +19,8 @@ public sealed class OneDimensionalModel
     /// <summary>The grid reaches from minus this to this, ten standard deviations of N(0, 1).</summary>
     public const double Reach = 10;
 
-    const int LargestGrid = 8000;               // points; a kernel of 8000² doubles is half a gigabyte
-    const double NoiseStep = 1.0 / 16, NoiseReach = 9;
+    const int LargestGrid = 20_000;
+    const double NoiseStep = 1.0 / 8, NoiseReach = 8.5;
 
     readonly Func<Tensor, int, Tensor> predictNoise;
     readonly Lazy<Tensor[]> densities;
@@ -30,14 +30,14 @@ public sealed class OneDimensionalModel
     /// <param name="bound">The schedule and the variances of the reverse steps.</param>
     /// <param name="predictNoise">ε_θ(x_t, t): takes float64 (N) on the CPU and t from 1 to T, returns the same shape.</param>
     /// <param name="pointsPerDeviation">Grid points in the narrowest σ_t, at least 3.</param>
-    /// <exception cref="ArgumentException">The steps are so short that the grid would not fit into memory.</exception>
+    /// <exception cref="ArgumentException">The steps are so short that the grid would take too long.</exception>
     public OneDimensionalModel(VariationalBound bound, Func<Tensor, int, Tensor> predictNoise, double pointsPerDeviation = 5)
     {
         if (!(pointsPerDeviation >= 3))
             throw new ArgumentOutOfRangeException(nameof(pointsPerDeviation), $"pointsPerDeviation is {pointsPerDeviation}, expected at least 3: a coarser grid steps over a bell.");
         double narrowest = Sqrt(Enumerable.Range(1, bound.Schedule.T).Min(bound.Variance)), points = Ceiling(2 * Reach * pointsPerDeviation / narrowest) + 1;
         if (points > LargestGrid)
-            throw new ArgumentException($"The narrowest step has σ = {narrowest:G3}, so the grid would need {points:N0} points, expected at most {LargestGrid:N0}: take a schedule with fewer steps.", nameof(bound));
+            throw new ArgumentException($"The narrowest step has σ = {narrowest:G3}, so the grid would need {points:N0} points, expected at most {LargestGrid:N0} to be done within minutes: take a schedule with fewer steps.", nameof(bound));
         (Bound, this.predictNoise) = (bound, predictNoise);
         grid = linspace(-Reach, Reach, (long)points, dtype: ScalarType.Float64, device: CPU).DetachFromDisposeScope();
         densities = new(Propagate);
@@ -111,19 +111,31 @@ public sealed class OneDimensionalModel
     Tensor[] Propagate()
     {
         var density = new Tensor[Bound.Schedule.T + 1];
-        density[^1] = (grid.square() * -0.5).exp().div_(Sqrt(2 * PI)).DetachFromDisposeScope();                         // p(x_T) = N(0, 1)
-        for (int t = Bound.Schedule.T; t >= 2; t--)
+        double[] x = grid.ToDoubles(), now = [.. x.Select(Gaussian.Standard.Density)];                                  // p(x_T) = N(0, 1)
+        for (int t = Bound.Schedule.T; ; t--)
         {
-            using var scope = NewDisposeScope();
-            double variance = Bound.Variance(t);
-            Tensor kernel = grid.unsqueeze(1) - Mean(grid, t);                                                          // (G, G): rows x_{t−1}, columns x_t
-            kernel.mul_(kernel).mul_(-0.5 / variance).exp_().mul_(Spacing / Sqrt(2 * PI * variance));
-            Tensor before = kernel.mv(density[t]);
-            double mass = before.sum().item<double>() * Spacing;
-            if (!(Abs(mass - 1) < 1e-9))
+            density[t] = tensor(now, dtype: ScalarType.Float64, device: CPU).DetachFromDisposeScope();
+            if (t == 1) return density;
+            using Tensor mean = Mean(grid, t);
+            now = Back(now, mean.ToDoubles(), Bound.Variance(t));
+            double mass = now.Sum() * Spacing;
+            if (!(Abs(mass - 1) < 1e-6))
                 throw new InvalidOperationException($"p_θ(x_{t - 1}) has a mass of {mass:G10} between ±{Reach}, expected 1: the model carries density out of the grid or its mean changes too steeply for it.");
-            density[t - 1] = before.DetachFromDisposeScope();
         }
-        return density;
+    }
+
+    // Every point of x_t spreads its mass as a bell around its mean; nine deviations on either side are all of it in float64.
+    double[] Back(double[] now, double[] mean, double variance)
+    {
+        var before = new double[now.Length];
+        double h = Spacing, reach = 9 * Sqrt(variance) / h;
+        for (int j = 0; j < now.Length; j++)
+        {
+            double centre = (mean[j] + Reach) / h, mass = now[j] * h / Sqrt(2 * PI * variance);                         // centre in grid points
+            if (!double.IsFinite(centre)) throw new InvalidOperationException($"The model's mean at x = {-Reach + j * h:G4} is {mean[j]}, expected a finite number.");
+            int last = (int)Min(now.Length - 1, Floor(centre + reach));
+            for (int i = (int)Max(0, Ceiling(centre - reach)); i <= last; i++) before[i] += mass * Exp(-0.5 * h * h / variance * (i - centre) * (i - centre));
+        }
+        return before;
     }
 }

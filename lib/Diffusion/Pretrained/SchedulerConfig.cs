@@ -11,7 +11,7 @@ namespace Diffusion;
 /// </summary>
 public sealed class SchedulerConfig
 {
-    static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+    internal static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     static readonly string[] schedulers = ["DDPMScheduler", "DDIMScheduler"];
     static readonly Dictionary<string, JsonNode?> defaults = new()
     {
@@ -124,7 +124,7 @@ public sealed class SchedulerConfig
         var json = new JsonObject
         {
             ["_class_name"] = "DDPMScheduler",
-            ["_diffusers_version"] = "0.30.0",
+            ["_diffusers_version"] = UNetConfig.DiffusersVersion,
             ["beta_end"] = last,
             ["beta_schedule"] = "linear",
             ["beta_start"] = first,
@@ -147,7 +147,7 @@ public sealed class SchedulerConfig
             ["trained_betas"] = isLinear ? null : new JsonArray([.. schedule.Beta.Skip(1).Select(β => (JsonNode)JsonValue.Create((float)β))]),
             ["variance_type"] = "fixed_small",
         };
-        byte[] text = JsonSerializer.SerializeToUtf8Bytes(json, indented);
+        byte[] text = JsonSerializer.SerializeToUtf8Bytes(json, Indented);
         AtomicFile.Write(Path.Combine(folder, "scheduler_config.json"), stream => stream.Write([.. text, (byte)'\n']));
     }
 

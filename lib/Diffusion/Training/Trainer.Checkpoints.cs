@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using static TorchSharp.torch;
 
 namespace Diffusion;
@@ -30,7 +31,7 @@ public sealed partial class Trainer
         using var noGraph = no_grad();
         using var file = SafeTensors.Open(path);
         if (!file.Metadata.TryGetValue("step", out string? text) || !long.TryParse(text, CultureInfo.InvariantCulture, out long step) || !file.Tensors.ContainsKey(AlphaBar))
-            throw new InvalidDataException($"{path} is no checkpoint of a training: expected a file that a training wrote, for example checkpoint.safetensors.");
+            throw NoCheckpoint(path);
         (string Name, Tensor View)[] stored = [.. Stored()];
         foreach (var (name, view) in stored)
             if (!file.Tensors.TryGetValue(name, out SafeTensor? there) || !there.Shape.SequenceEqual(view.shape) || there.Type != view.dtype)
@@ -48,6 +49,33 @@ public sealed partial class Trainer
         (StepsDone, summedLosses) = (step, 0);
     }
 
+    /// <summary>The options of the training that wrote a checkpoint.</summary>
+    /// <param name="path">What <see cref="Save"/> wrote.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged or no checkpoint.</exception>
+    public static TrainingOptions OptionsOf(string path)
+    {
+        using var file = SafeTensors.Open(path);
+        return new()
+        {
+            Steps = Note<long>(nameof(TrainingOptions.Steps)),
+            BatchSize = Note<int>(nameof(TrainingOptions.BatchSize)),
+            LearningRate = Note<double>(nameof(TrainingOptions.LearningRate)),
+            WarmUpSteps = Note<int>(nameof(TrainingOptions.WarmUpSteps)),
+            WeightDecay = Note<double>(nameof(TrainingOptions.WeightDecay)),
+            GradientClip = Note<double>(nameof(TrainingOptions.GradientClip)),
+            EmaDecay = Note<double>(nameof(TrainingOptions.EmaDecay)),
+            Target = Enum.TryParse(file.Metadata.GetValueOrDefault(nameof(TrainingOptions.Target)), out PredictionTarget target) ? target : throw NoCheckpoint(path),
+            Seed = Note<long>(nameof(TrainingOptions.Seed)),
+        };
+
+        V Note<V>(string key) where V : IParsable<V> =>
+            V.TryParse(file.Metadata.GetValueOrDefault(key), CultureInfo.InvariantCulture, out V? value) ? value : throw NoCheckpoint(path);
+    }
+
+    static InvalidDataException NoCheckpoint(string path) =>
+        new($"{path} is no checkpoint of a training: expected a file that a training wrote, for example {TrainingFolder.CheckpointFile}.");
+
     IEnumerable<(string Name, Tensor View)> Stored() =>
         Named(Weight, weights.Values).Concat(Named(Averaged, average.Values)).Concat(Named(Mean, optimiser.M)).Concat(Named(Square, optimiser.V));
 
@@ -56,7 +84,7 @@ public sealed partial class Trainer
     Dictionary<string, string> Notes() => new()
     {
         ["step"] = Invariant(StepsDone),
-        ["data"] = SafeTensor.Format(data.shape),
+        ["data"] = $"{SafeTensor.Format(data.shape)}, {Fingerprint()}",
         ["body type"] = (Network as UNet)?.BodyType?.ToString() ?? "Float32",
         [nameof(Options.Steps)] = Invariant(Options.Steps),
         [nameof(Options.BatchSize)] = Invariant(Options.BatchSize),
@@ -68,6 +96,13 @@ public sealed partial class Trainer
         [nameof(Options.Target)] = Options.Target.ToString(),
         [nameof(Options.Seed)] = Invariant(Options.Seed),
     };
+
+    // Of a hundred items: enough to tell one collection from another.
+    string Fingerprint()
+    {
+        using var scope = NewDisposeScope();
+        return Convert.ToHexStringLower(SHA256.HashData(data.narrow(0, 0, Math.Min(100, data.shape[0])).cpu().contiguous().bytes))[..12];
+    }
 
     static string Invariant(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

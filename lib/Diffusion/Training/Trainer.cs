@@ -91,7 +91,7 @@ public sealed partial class Trainer : IDisposable
         Tensor x0 = data.index_select(0, draws.Items(k));                                   // (B, …)
         (Tensor t, Tensor ε) = draws.TimesAndNoise(k, x0);
         Tensor xt = forward.Sample(x0, t, ε);
-        Tensor loss = nn.functional.mse_loss(Network.PredictNoise(xt, t), Target(x0, ε, t));
+        Tensor loss = nn.functional.mse_loss(Network.PredictNoise(xt, t), Prediction.Target(Options.Target, Schedule, x0, ε, t));
         if (loss.device.type == DeviceType.CPU) RequireFinite(loss.to(ScalarType.Float64).item<double>(), k + 1);
         Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors.ToArray()));
 
@@ -103,13 +103,6 @@ public sealed partial class Trainer : IDisposable
         summedLosses++;
         return loss.detach().DetachFromDisposeScope();
     }
-
-    Tensor Target(Tensor x0, Tensor ε, Tensor t) => Options.Target switch
-    {
-        PredictionTarget.Noise => ε,
-        PredictionTarget.Sample => x0,
-        _ => Schedule.Coefficient(Schedule.SqrtAlphaBar, t, (int)x0.dim()) * ε - Schedule.Coefficient(Schedule.SqrtOneMinusAlphaBar, t, (int)x0.dim()) * x0,
-    };
 
     void RequireFinite(double loss, long step)
     {

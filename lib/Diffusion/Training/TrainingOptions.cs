@@ -46,7 +46,7 @@ public sealed record TrainingOptions
         if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) Refuse(nameof(WeightDecay), WeightDecay, "0 or more");
         if (!(GradientClip > 0)) Refuse(nameof(GradientClip), GradientClip, "a number above 0, or ∞ not to clip");
         if (!(EmaDecay is >= 0 and < 1)) Refuse(nameof(EmaDecay), EmaDecay, "at least 0 and less than 1");
-        if (!Enum.IsDefined(Target)) Refuse(nameof(Target), (int)Target, "Noise, Sample or Velocity");
+        if (!Enum.IsDefined(Target)) Refuse(nameof(Target), (int)Target, string.Join(", ", Enum.GetNames<PredictionTarget>()));
 
         static void Positive(long value, string name)
         {

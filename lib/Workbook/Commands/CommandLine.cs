@@ -35,6 +35,7 @@ static class CommandLine
         {
             RunCommand.Build(),
             DoctorCommand.Build(),
+            TrainCommand.Build(),
             SampleCommand.Build(),
             ParityCommand.Build(),
             WorkCommand.Build(),

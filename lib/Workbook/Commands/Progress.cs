@@ -9,12 +9,12 @@ sealed class Progress
 
     readonly bool terminal = !Console.IsOutputRedirected;
     readonly Stopwatch elapsed = new(), sinceShown = new();
-    string name = "", unit = "";
+    string name = "", unit = "", said = "";
     int number, count, shown;
 
     internal void Begin(string what, int parts, string called = "cell")
     {
-        (name, count, unit, number) = (what, parts, called, 0);
+        (name, count, unit, number, said) = (what, parts, called, 0, "");
         elapsed.Restart();
         sinceShown.Restart();
     }
@@ -32,6 +32,13 @@ sealed class Progress
         Tick();
     }
 
+    /// <summary>The same in words of the caller's own.</summary>
+    internal void Say(string words)
+    {
+        said = words;
+        Tick();
+    }
+
     /// <summary>Called again and again while a cell runs.</summary>
     internal void Tick()
     {
@@ -41,10 +48,13 @@ sealed class Progress
     /// <summary>Ends the line with what came out.</summary>
     internal void End(string what) => Line($"{name}  {what}  {Time(elapsed.Elapsed)}", last: true);
 
+    /// <summary>The same in words of the caller's own, which say the time themselves.</summary>
+    internal void Finish(string words) => Line($"{name}  {words}", last: true);
+
     void Show()
     {
         sinceShown.Restart();
-        Line($"{name}  {unit} {number}/{count}  {Time(elapsed.Elapsed)}", last: !terminal);
+        Line(said.Length > 0 ? $"{name}  {said}" : $"{name}  {unit} {number}/{count}  {Time(elapsed.Elapsed)}", last: !terminal);
     }
 
     void Line(string text, bool last)

@@ -20,11 +20,11 @@ static class SampleCommand
         var trajectory = new Option<bool>("--trajectory") { Description = "Keeps states along the way: a strip of the first 16 in .png, tensors trajectory and times in .safetensors; a .gif always shows them." };
         var output = new Option<string>("--output", "-o") { Description = "The file: .png (a grid), .gif (from noise to image, looped) or .safetensors (tensor samples (N, C, H, W) in [−1, 1]).", HelpName = "FILE", Required = true };
 
-        Require(count, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
-        Require(batch, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
-        Require(steps, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
-        Require(seed, text => long.TryParse(text, out _), "a whole number");
-        Require(eta, text => double.TryParse(text, out double value) && value is >= 0 and <= 1, "a number from 0 to 1");
+        Numbers.Require(count, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
+        Numbers.Require(batch, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
+        Numbers.Require(steps, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
+        Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
+        Numbers.Require(eta, text => double.TryParse(text, out double value) && value is >= 0 and <= 1, "a number from 0 to 1");
         output.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !Draws.Endings.Contains(Path.GetExtension(token.Value).ToLowerInvariant()))
@@ -41,11 +41,6 @@ static class SampleCommand
                 (parsed.GetValue(count) - 1L) / parsed.GetValue(batch) + 1);
         });
         return command;
-
-        static void Require(Option option, Func<string, bool> holds, string expected) => option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && !holds(token.Value)) result.AddError($"{option.Name} {token.Value} is not {expected}.");
-        });
     }
 
     static int Run(string name, int? steps, double? eta, string file, Func<PretrainedModel, Sampler, Action<int>, Draws> draw, long batches)

@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace Diffusion;
+
+/// <summary>
+/// A folder in which a model is trained. While it is: the averaged weights so far, as diffusers keeps a model, and beside them a checkpoint.
+/// When it is done: the model alone.
+/// </summary>
+public static class TrainingFolder
+{
+    const string Pipeline = "model_index.json";
+
+    /// <summary>The file of a training that is not finished.</summary>
+    public const string CheckpointFile = "checkpoint.safetensors";
+
+    /// <summary>Where the checkpoint of a folder lies.</summary>
+    public static string Checkpoint(string folder) => Path.Combine(folder, CheckpointFile);
+
+    /// <summary>Writes the model as it stands and the checkpoint to go on from; after the last step the model alone.</summary>
+    /// <param name="folder">The folder; made where it is missing.</param>
+    /// <param name="trainer">A training of a U-Net.</param>
+    public static void Save(string folder, Trainer trainer)
+    {
+        SaveModel(folder, (UNet)trainer.Average, trainer.Schedule, trainer.Options.Target);
+        if (trainer.StepsDone < trainer.Options.Steps) trainer.Save(Checkpoint(folder));
+        else File.Delete(Checkpoint(folder));
+    }
+
+    /// <summary>Writes a model that diffusers opens, weights in half precision: <c>DDPMPipeline.from_pretrained(folder)</c>.</summary>
+    /// <param name="folder">The folder; made where it is missing.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="schedule">The noise levels it was trained with.</param>
+    /// <param name="target">What it says of x_t: noise, sample or velocity.</param>
+    public static void SaveModel(string folder, UNet network, NoiseSchedule schedule, PredictionTarget target = PredictionTarget.Noise)
+    {
+        network.Save(folder, halfPrecision: true);
+        SchedulerConfig.Save(folder, schedule, target);
+        var index = new Dictionary<string, object>
+        {
+            ["_class_name"] = "DDPMPipeline",
+            ["_diffusers_version"] = UNetConfig.DiffusersVersion,
+            ["scheduler"] = new[] { "diffusers", "DDPMScheduler" },
+            ["unet"] = new[] { "diffusers", "UNet2DModel" },
+        };
+        AtomicFile.Write(Path.Combine(folder, Pipeline), stream => JsonSerializer.Serialize(stream, index, SchedulerConfig.Indented));
+    }
+}

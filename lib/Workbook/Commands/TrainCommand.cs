@@ -1,0 +1,145 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Diffusion;
+using TorchSharp;
+using Workbook.Notebooks;
+
+namespace Workbook.Commands;
+
+/// <summary><c>workbook train</c>: trains a U-Net and leaves a model that <c>workbook sample</c> and Python's diffusers open.</summary>
+static class TrainCommand
+{
+    const long DefaultImages = 400_000;
+    const int TimedSteps = 12, UntimedSteps = 4;        // of --minutes: the first steps are slower than the rest
+    const int ShareForCheckpoints = 50;                 // one part in fifty of the time, and not more often than every two seconds
+    static readonly TimeSpan checkpointEvery = TimeSpan.FromSeconds(2);
+
+    /// <summary>What was asked for on the command line; null where nothing was said.</summary>
+    sealed record Wish(string Folder, string Dataset, string? Config, long? Images, double? Minutes, int? Batch, long? Seed, bool Resume);
+
+    internal static Command Build()
+    {
+        var output = new Option<string>("--output", "-o") { Description = "The model's folder. While training runs it holds the model so far and a checkpoint.", HelpName = "DIR", Required = true };
+        var dataset = new Option<string>("--dataset") { Description = "mnist, or a .safetensors whose tensor images (N, C, H, W) lies in [−1, 1].", HelpName = "DATA", DefaultValueFactory = _ => "mnist" };
+        var config = new Option<string?>("--config") { Description = "A config.json of diffusers' UNet2DModel (default: 1.1 million parameters for 28×28 grey images).", HelpName = "FILE" };
+        var images = new Option<long?>("--images") { Description = $"How many images to learn from, each counted every time it is seen (default {DefaultImages}).", HelpName = "N" };
+        var minutes = new Option<double?>("--minutes") { Description = "How long to train instead: the first steps are timed, and as many are done as will fit.", HelpName = "M" };
+        var batch = new Option<int?>("--batch") { Description = "Images a step (default 128).", HelpName = "B" };
+        var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0): with it everything else is decided.", HelpName = "X" };
+        var resume = new Option<bool>("--resume") { Description = "Goes on from the checkpoint in the folder, with its options, as if never stopped; begins where there is none." };
+
+        Numbers.Require(images, text => long.TryParse(text, out long value) && value >= 1, "a whole number from 1");
+        Numbers.Require(minutes, text => double.TryParse(text, out double value) && value > 0 && value < 1e6, "a number above 0");
+        Numbers.Require(batch, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
+        Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
+
+        var command = new Command("train", "Trains a model on this machine: Algorithm 1 of Ho et al. 2020 on a U-Net.") { output, dataset, config, images, minutes, batch, seed, resume };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(images) is { Implicit: false } && result.GetResult(minutes) is { Implicit: false }) result.AddError("--images and --minutes exclude each other.");
+        });
+        command.SetAction(parsed => Run(new(parsed.GetValue(output)!, parsed.GetValue(dataset)!, parsed.GetValue(config), parsed.GetValue(images),
+            parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(resume))));
+        return command;
+    }
+
+    static int Run(Wish wish)
+    {
+        string checkpoint = TrainingFolder.Checkpoint(wish.Folder), ownConfig = Path.Combine(wish.Folder, UNet.ConfigFile);
+        bool goesOn = File.Exists(checkpoint), holdsModel = File.Exists(ownConfig);
+        if (goesOn && !wish.Resume)
+            throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a training that is not finished: go on with --resume, or choose another folder.");
+        if (holdsModel && !goesOn)
+            throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a finished model: choose another folder.");
+        try
+        {
+            using torch.Tensor data = Load(wish.Dataset);
+            UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn ? UNetConfig.Read(ownConfig) : UNetConfig.Digits, data, wish);
+            TrainingOptions? before = goesOn ? Trainer.OptionsOf(checkpoint) : null;
+            int batch = wish.Batch ?? before?.BatchSize ?? 128;
+            long seed = wish.Seed ?? before?.Seed ?? 0;
+            Compute.Seed(seed);
+            using UNet network = new(config) { BodyType = Compute.FastBodyType };
+            NoiseSchedule schedule = NoiseSchedule.Linear();
+            long steps = wish.Images is { } n ? (n - 1) / batch + 1
+                : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, batch) : (DefaultImages - 1) / batch + 1);
+            using var trainer = new Trainer(network, schedule, data, new() { Steps = steps, BatchSize = batch, Seed = seed });
+            if (goesOn) trainer.Resume(checkpoint);
+            return Train(trainer, wish.Folder);
+        }
+        catch (Exception error) when (error is FileNotFoundException or InvalidDataException or NotSupportedException or InvalidOperationException or ArgumentException or KeyNotFoundException)
+        {
+            throw new WorkbookException(Shown.OneLine(error.Message), error);
+        }
+    }
+
+    static int Train(Trainer trainer, string folder)
+    {
+        using var stop = new StopSignal();
+        var line = new Progress();
+        line.Begin(Shown.Path(folder), (int)trainer.Options.Steps);
+        var progress = new TrainingProgress(trainer, line.Say);
+        TimeSpan pause = Save();        // a folder that cannot be written is known before the first step
+        var sinceSaved = Stopwatch.StartNew();
+        foreach (TrainingStep _ in progress.Run())
+        {
+            if (stop.IsRequested) break;
+            if (sinceSaved.Elapsed < pause) continue;
+            pause = Save();
+            sinceSaved.Restart();
+        }
+        Save();
+        line.Finish(progress.ToString());
+        if (trainer.StepsDone == trainer.Options.Steps) return ExitCode.Good;
+        Console.Error.WriteLine($"Stopped after step {trainer.StepsDone:N0}: the same command with --resume goes on from there.");
+        return ExitCode.Interrupted;
+
+        // Saves, and says how long to wait with the next.
+        TimeSpan Save()
+        {
+            var saving = Stopwatch.StartNew();
+            TrainingFolder.Save(folder, trainer);
+            TimeSpan share = saving.Elapsed * ShareForCheckpoints;
+            return share > checkpointEvery ? share : checkpointEvery;
+        }
+    }
+
+    static long StepsIn(double minutes, UNet network, NoiseSchedule schedule, torch.Tensor data, int batch)
+    {
+        using NoiseNetwork copy = network.Copy();
+        using var trial = new Trainer(copy, schedule, data, new() { Steps = UntimedSteps + TimedSteps, BatchSize = batch });
+        var timed = new Stopwatch();
+        foreach (TrainingStep step in trial.Run())
+            if (step.Number == UntimedSteps) timed.Start();
+        trial.MeanLoss();       // waits for the device
+        return Math.Max(1, (long)(minutes * 60 * TimedSteps / timed.Elapsed.TotalSeconds));
+    }
+
+    static torch.Tensor Load(string dataset)
+    {
+        if (dataset == "mnist") return Mnist.Load().Images;
+        if (!dataset.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+            throw new WorkbookException($"--dataset {dataset} is not known: expected mnist, or a .safetensors with a tensor images (N, C, H, W).");
+        using var file = SafeTensors.Open(dataset);
+        if (!file.Tensors.TryGetValue("images", out SafeTensor? stored) || stored.Shape.Count != 4 || stored.Shape.Any(size => size < 1))
+            throw new WorkbookException($"{Shown.Path(dataset)} {(stored is null ? "has no tensor images" : $"has {stored}")}: expected a tensor images of shape (N, C, H, W).");
+        using torch.Tensor read = file.Read("images");
+        torch.Tensor images = read.to(torch.ScalarType.Float32).to(Compute.Device);
+        double low = images.min().ToDouble(), high = images.max().ToDouble();
+        return low >= -1 && high <= 1 ? images
+            : throw new WorkbookException($"{Shown.Path(dataset)}: images reaches from {low:G3} to {high:G3}, expected −1 to 1: scale it, for example x/127.5 − 1 of bytes.");
+    }
+
+    /// <summary>The config for these images, or what does not fit.</summary>
+    static UNetConfig Fit(UNetConfig config, torch.Tensor data, Wish wish)
+    {
+        var size = new ImageSize((int)data.shape[2], (int)data.shape[3]);
+        string name = wish.Config is { } file ? Shown.Path(file) : "the network";
+        if (config.InChannels != data.shape[1] || config.OutChannels != data.shape[1])
+            throw new WorkbookException($"The images have {data.shape[1]} channels, {name} takes {config.InChannels} and gives {config.OutChannels}: set in_channels and out_channels in a --config.");
+        if (config.SampleSize is { } made && made != size)
+            throw new WorkbookException($"The images are {size}, {name} is for {made}: set sample_size in a --config.");
+        config.RequireSize(size);
+        return config with { SampleSize = size };
+    }
+}

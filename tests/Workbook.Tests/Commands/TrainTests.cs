@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Workbook.Tests;
+
+/// <summary><c>workbook train</c> as a user runs it, on real digits with the smallest of networks: killed, resumed, and with what it refuses.</summary>
+public sealed class TrainTests : IDisposable
+{
+    const string Weights = "diffusion_pytorch_model.safetensors", Checkpoint = "checkpoint.safetensors";
+    static readonly string[] model = ["config.json", Weights, "model_index.json", "scheduler_config.json"];
+
+    readonly Scratch scratch = new();
+
+    public TrainTests() => File.WriteAllText(scratch["small.json"], """
+        {"_class_name": "UNet2DModel", "in_channels": 1, "out_channels": 1, "block_out_channels": [8, 8], "norm_num_groups": 4, "layers_per_block": 1,
+         "down_block_types": ["DownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D", "UpBlock2D"], "add_attention": false}
+        """);
+
+    public void Dispose() => scratch.Dispose();
+
+    string[] Arguments(string folder, int images, params string[] more) =>
+        ["train", "--output", folder, "--config", scratch["small.json"], "--images", $"{images}", "--batch", "4", "--seed", "3", .. more];
+
+    WorkbookProgram.Ended Train(params string[] arguments) => WorkbookProgram.Run(scratch.Folder, arguments);
+
+    static string Step(string checkpoint)
+    {
+        using FileStream file = File.Open(checkpoint, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var length = new byte[8];
+        file.ReadExactly(length);
+        var header = new byte[BitConverter.ToInt32(length)];
+        file.ReadExactly(header);
+        return JsonNode.Parse(Encoding.UTF8.GetString(header))!["__metadata__"]!["step"]!.GetValue<string>();
+    }
+
+    [Fact]
+    public void Killed_in_the_middle_and_resumed_it_leaves_the_very_model_of_never_being_killed()
+    {
+        const int Images = 2400;
+        Assert.Equal(0, Train(Arguments("whole", Images)).ExitCode);
+
+        using (Process process = WorkbookProgram.Start(Path.Combine(WorkbookProgram.Bin, "workbook.dll"), scratch.Folder, Arguments("killed", Images)))
+        {
+            string checkpoint = scratch[$"killed/{Checkpoint}"];
+            var waited = Stopwatch.StartNew();
+            while (!(File.Exists(checkpoint) && Step(checkpoint) != "0") && waited.Elapsed.TotalSeconds < 60 && !process.HasExited) Thread.Sleep(20);
+            Assert.False(process.HasExited, "It ended before it could be killed.");
+            process.Kill();     // SIGKILL
+            process.WaitForExit();
+            Assert.InRange(int.Parse(Step(checkpoint)), 1, Images / 4 - 1);
+        }
+        WorkbookProgram.Ended refused = Train(Arguments("killed", Images)), resumed = Train("train", "--output", "killed", "--resume");
+        Assert.Equal((1, "killed holds a training that is not finished: go on with --resume, or choose another folder.\n"), (refused.ExitCode, refused.Error));
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+
+        Assert.Equal(model, Directory.GetFiles(scratch["killed"]).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        Assert.All(model, file => Assert.Equal(File.ReadAllBytes(scratch[$"whole/{file}"]), File.ReadAllBytes(scratch[$"killed/{file}"])));
+        Assert.Equal(0, WorkbookProgram.Run(scratch.Folder, "sample", "killed", "--count", "1", "--steps", "2", "--output", "one.png").ExitCode);
+
+        WorkbookProgram.Ended again = Train(Arguments("killed", Images));
+        Assert.Equal((1, "killed holds a finished model: choose another folder.\n"), (again.ExitCode, again.Error));
+    }
+
+    [Fact]
+    public void A_checkpoint_is_only_continued_as_it_was_begun()
+    {
+        Assert.Equal(130, Interrupted("half"));
+        (string[] Options, string Part)[] changes =
+        [
+            (["--batch", "8"], "BatchSize = 4, this one has 8"), (["--seed", "4"], "Seed = 3, this one has 4"), (["--images", "9"], "Steps = "),
+            (["--dataset", DataOf("other.safetensors", 28)], "data = "),
+        ];
+        foreach (var (options, part) in changes)
+        {
+            WorkbookProgram.Ended ended = Train(["train", "--output", "half", "--resume", .. options]);
+            Assert.Equal((1, 1), (ended.ExitCode, ended.Error.Count(c => c == '\n')));
+            Assert.Contains(part, ended.Error);
+        }
+
+        int Interrupted(string folder)
+        {
+            using Process process = WorkbookProgram.StartCommand("env", scratch.Folder,
+                ["--default-signal=INT", "dotnet", Path.Combine(WorkbookProgram.Bin, "workbook.dll"), .. Arguments(folder, 400_000)]);
+            var waited = Stopwatch.StartNew();
+            while (!File.Exists(scratch[$"{folder}/{Checkpoint}"]) && waited.Elapsed.TotalSeconds < 60) Thread.Sleep(20);
+            Thread.Sleep(1000);
+            Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+            WorkbookProgram.Ended ended = WorkbookProgram.Wait(process);
+            Assert.Contains("the same command with --resume goes on from there", ended.Error);
+            Assert.NotEqual("0", Step(scratch[$"{folder}/{Checkpoint}"]));
+            return ended.ExitCode;
+        }
+    }
+
+    [Theory]
+    [InlineData("--images 0 is not a whole number from 1. See workbook --help.", 2, "--images", "0")]
+    [InlineData("--batch x is not a whole number from 1. See workbook --help.", 2, "--batch", "x")]
+    [InlineData("--minutes -1 is not a number above 0. See workbook --help.", 2, "--minutes", "-1")]
+    [InlineData("--images and --minutes exclude each other. See workbook --help.", 2, "--images", "5", "--minutes", "1")]
+    [InlineData("--dataset faces is not known: expected mnist, or a .safetensors with a tensor images (N, C, H, W).", 1, "--dataset", "faces")]
+    [InlineData("There is no file nothing.json: a model is a folder with config.json and weights.", 1, "--config", "nothing.json")]
+    [InlineData("The data are (60000, 1, 28, 28), expected (N, …) with N at least the batch of 70000: give more items or take a smaller batch.", 1, "--batch", "70000")]
+    public void What_cannot_be_trained_is_refused_in_one_sentence(string sentence, int exitCode, params string[] options)
+    {
+        WorkbookProgram.Ended ended = Train(["train", "--output", "new", .. options]);
+        Assert.StartsWith(sentence, ended.Error);
+        Assert.Equal((exitCode, "", 1), (ended.ExitCode, ended.Output, ended.Error.Count(c => c == '\n')));
+        Assert.False(Directory.Exists(scratch["new"]));
+    }
+
+    [Fact]
+    public void Images_of_ones_own_are_checked_against_the_network_and_the_range()
+    {
+        AssertRefused("The images have 1 channels, small.json takes 3", DataOf("a.safetensors", 8), Changed("\"in_channels\": 1", "\"in_channels\": 3"));
+        AssertRefused("Images of 9×9 do not fit this network", DataOf("b.safetensors", 9), "");
+        AssertRefused("c.safetensors: images reaches from 0 to 255, expected −1 to 1: scale it", DataOf("c.safetensors", 8, 255), "");
+
+        void AssertRefused(string sentence, string data, string config)
+        {
+            string file = scratch["small.json"], kept = File.ReadAllText(file);
+            if (config.Length > 0) File.WriteAllText(file, config);
+            WorkbookProgram.Ended ended = Train(Arguments("new", 40, "--dataset", data));
+            File.WriteAllText(file, kept);
+            Assert.StartsWith(sentence, ended.Error);
+            Assert.Equal((1, 1), (ended.ExitCode, ended.Error.Count(c => c == '\n')));
+        }
+
+        string Changed(string from, string to) => File.ReadAllText(scratch["small.json"]).Replace(from, to);
+    }
+
+    /// <summary>Ten grey images of this size, float32, half of the values 0 and half as given.</summary>
+    string DataOf(string name, int size, float value = 1)
+    {
+        int count = 10 * size * size;
+        byte[] header = Encoding.UTF8.GetBytes($$$"""{"images":{"dtype":"F32","shape":[10,1,{{{size}}},{{{size}}}],"data_offsets":[0,{{{4 * count}}}]}}""");
+        using FileStream file = File.Create(scratch[name]);
+        file.Write(BitConverter.GetBytes((long)header.Length));
+        file.Write(header);
+        for (int i = 0; i < count; i++) file.Write(BitConverter.GetBytes(i % 2 * value));
+        return name;
+    }
+}
