@@ -9,6 +9,7 @@ sealed class ModuleOutputs : IDisposable
 {
     readonly Dictionary<string, Tensor> outputs = [];
     readonly List<Action> stopListening = [];
+    readonly List<string> order = [];
 
     ModuleOutputs() { }
 
@@ -31,6 +32,9 @@ sealed class ModuleOutputs : IDisposable
         }
         return recorder;
     }
+
+    /// <summary>The paths in the order in which the modules first gave something.</summary>
+    internal IReadOnlyList<string> Order => order;
 
     /// <summary>What the module gave last.</summary>
     internal Tensor this[string path] => outputs[path];
@@ -63,6 +67,7 @@ sealed class ModuleOutputs : IDisposable
     T Keep<T>(string path, Tensor output, T result)
     {
         if (outputs.Remove(path, out Tensor? before)) before.Dispose();
+        else order.Add(path);
         outputs[path] = output.detach().clone().DetachFromDisposeScope();
         return result;
     }
