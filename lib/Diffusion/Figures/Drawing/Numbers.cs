@@ -5,12 +5,13 @@ namespace Diffusion;
 /// <summary>Numbers as a textbook prints them, the same under every culture: 0.9861, 12 000, 4.04·10⁻⁵.</summary>
 static class Numbers
 {
-    /// <summary>A number to <paramref name="digits"/> significant digits, trailing zeros dropped.</summary>
+    /// <summary>A number to <paramref name="digits"/> significant digits, trailing zeros dropped; a whole number below a million in full, for it may be a count.</summary>
     internal static string Short(double value, int digits = 4)
     {
         if (double.IsNaN(value)) return "NaN";
         if (double.IsInfinity(value)) return value > 0 ? "∞" : "−∞";
         if (value == 0) return "0";
+        if (value == Math.Truncate(value) && Math.Abs(value) < 1e6) digits = Math.Max(digits, 6);
         string[] parts = value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture).Split('E');
         int exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
         if (exponent is < -3 or > 5)
