@@ -16,6 +16,7 @@ public sealed class TrainingProgress(Trainer trainer, Action<string>? show = nul
     readonly List<(long Step, double Loss)> losses = [];
     readonly Stopwatch elapsed = new();
     long stepsBefore;
+    IShown? shown;
 
     /// <summary>The mean loss over the steps up to each of about a hundred, in order. The same training gives the same curve.</summary>
     public IReadOnlyList<(long Step, double Loss)> Losses => losses;
@@ -23,23 +24,22 @@ public sealed class TrainingProgress(Trainer trainer, Action<string>? show = nul
     /// <summary>The trainer's steps, passed on.</summary>
     public IEnumerable<TrainingStep> Run()
     {
-        Action<string> write = show ?? InPlace();
         long every = Math.Max(1, trainer.Options.Steps / Points);
-        var sinceShown = new Stopwatch();
         stepsBefore = trainer.StepsDone;
         elapsed.Restart();
+        TimeSpan next = TimeSpan.Zero;
         foreach (TrainingStep step in trainer.Run())
         {
             if (step.Number % every == 0 || step.Number == step.Of) losses.Add((step.Number, trainer.MeanLoss()));
-            if (!sinceShown.IsRunning || sinceShown.Elapsed > often)
+            if (elapsed.Elapsed >= next)
             {
-                write(ToString());
-                sinceShown.Restart();
+                Show();
+                next = elapsed.Elapsed + (shown is { Replaces: false } ? rarely : often);
             }
             yield return step;
         }
         elapsed.Stop();
-        write(ToString());
+        Show();
     }
 
     /// <summary>The line, as it stands.</summary>
@@ -52,19 +52,11 @@ public sealed class TrainingProgress(Trainer trainer, Action<string>? show = nul
         return $"step {done:N0}/{of:N0}{loss}{rate} · " + (done < of ? $"{Time(perStep * (of - done))} left" : $"took {Time(seconds)}");
     }
 
-    static Action<string> InPlace()
+    void Show()
     {
-        IShown? shown = null;
-        var since = Stopwatch.StartNew();
-        return line =>
-        {
-            if (shown is null) shown = FrontEnd.Show(line);
-            else if (shown.Replaces || since.Elapsed > rarely || line.Contains("took"))
-            {
-                shown.Update(line);
-                since.Restart();
-            }
-        };
+        if (show is not null) show(ToString());
+        else if (shown is null) shown = FrontEnd.Show(ToString());
+        else shown.Update(ToString());
     }
 
     static string Time(double seconds) => seconds < 90 ? $"{seconds:0} s" : $"{(int)seconds / 60} min {(int)seconds % 60:00} s";

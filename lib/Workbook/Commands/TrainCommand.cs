@@ -63,7 +63,7 @@ static class TrainCommand
             NoiseSchedule schedule = NoiseSchedule.Linear();
             long steps = wish.Images is { } n ? (n - 1) / batch + 1
                 : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, batch) : (DefaultImages - 1) / batch + 1);
-            using var trainer = new Trainer(network, schedule, data, new() { Steps = steps, BatchSize = batch, Seed = seed });
+            using var trainer = new Trainer(network, schedule, data, new() { Steps = steps, BatchSize = batch, Seed = seed, WarmUpSteps = (int)Math.Min(100, steps / 10) });
             if (goesOn) trainer.Resume(checkpoint);
             return Train(trainer, wish.Folder);
         }

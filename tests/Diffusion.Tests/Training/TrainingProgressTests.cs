@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace Diffusion.Tests.Training;
+
+public class TrainingProgressTests
+{
+    [Fact]
+    public void It_passes_every_step_on_keeps_the_mean_losses_and_ends_with_what_it_took()
+    {
+        Compute.Seed(1);
+        using Tensor data = randn(64, 2);
+        using var trainer = new Trainer(new Mlp(2, 16, 1), NoiseSchedule.Linear(), data, new TrainingOptions { Steps = 250, BatchSize = 32 });
+        var lines = new List<string>();
+        var each = new List<double>();
+        var progress = new TrainingProgress(trainer, lines.Add);
+        foreach (TrainingStep step in progress.Run()) each.Add(step.Loss.item<float>());
+
+        Assert.Equal(250, each.Count);
+        Assert.StartsWith("step 1/250", lines[0]);
+        Assert.Matches(@"^step 250/250 · loss 0\.\d{4} · [\d,]+ images/s · took \d+ s$", lines[^1]);
+        Assert.Equal(Enumerable.Range(1, 125).Select(i => 2L * i), progress.Losses.Select(point => point.Step));
+        Assert.All(progress.Losses, point => Assert.Equal((each[(int)point.Step - 2] + each[(int)point.Step - 1]) / 2, point.Loss, 1e-6));
+    }
+}
