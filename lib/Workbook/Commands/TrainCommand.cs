@@ -75,11 +75,12 @@ static class TrainCommand
 
     static int Train(Trainer trainer, string folder)
     {
+        Prepare(folder);
         using var stop = new StopSignal();
         var line = new Progress();
         line.Begin(Shown.Path(folder), (int)trainer.Options.Steps);
         var progress = new TrainingProgress(trainer, line.Say);
-        TimeSpan pause = Save();        // a folder that cannot be written is known before the first step
+        TimeSpan pause = Save();
         var sinceSaved = Stopwatch.StartNew();
         foreach (TrainingStep _ in progress.Run())
         {
@@ -102,6 +103,21 @@ static class TrainCommand
             TimeSpan share = saving.Elapsed * ShareForCheckpoints;
             return share > checkpointEvery ? share : checkpointEvery;
         }
+    }
+
+    // A folder that cannot be written is known before the first step.
+    static void Prepare(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            string reason = File.Exists(folder) ? "it is a file" : Shown.Reason(error).TrimEnd('.');
+            throw new WorkbookException($"{Shown.Path(folder)} cannot be made a folder ({reason}): choose another place.", error);
+        }
+        SafeFile.Try(Path.Combine(folder, UNet.ConfigFile));
     }
 
     static long StepsIn(double minutes, UNet network, NoiseSchedule schedule, torch.Tensor data, int batch)

@@ -118,6 +118,17 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_made_is_refused_before_the_first_step()
+    {
+        File.WriteAllText(scratch["file"], "");
+        string data = DataOf("data.safetensors", 8);
+        WorkbookProgram.Ended file = Train(Arguments("file", 40, "--dataset", data)), nowhere = Train(Arguments("/proc/nowhere", 40, "--dataset", data));
+        Assert.Equal((1, "file cannot be made a folder (it is a file): choose another place.\n"), (file.ExitCode, file.Error));
+        Assert.StartsWith("/proc/nowhere cannot be made a folder (", nowhere.Error);
+        Assert.Equal((1, 1), (nowhere.ExitCode, nowhere.Error.Count(c => c == '\n')));
+    }
+
+    [Fact]
     public void Images_of_ones_own_are_checked_against_the_network_and_the_range()
     {
         AssertRefused("The images have 1 channels, small.json takes 3", DataOf("a.safetensors", 8), Changed("\"in_channels\": 1", "\"in_channels\": 3"));
