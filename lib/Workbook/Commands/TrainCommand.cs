@@ -11,8 +11,8 @@ static class TrainCommand
 {
     const long DefaultImages = 400_000;
     const int TimedSteps = 12, UntimedSteps = 4;        // of --minutes: the first steps are slower than the rest
-    const int ShareForCheckpoints = 50;                 // one part in fifty of the time, and not more often than every two seconds
-    static readonly TimeSpan checkpointEvery = TimeSpan.FromSeconds(2);
+    const int ShareForCheckpoints = 20;                 // one part in twenty of the time, and not more often than every second
+    static readonly TimeSpan checkpointEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
     sealed record Wish(string Folder, string Dataset, string? Config, long? Images, double? Minutes, int? Batch, long? Seed, bool Resume);

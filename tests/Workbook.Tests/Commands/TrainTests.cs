@@ -45,7 +45,7 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void Killed_in_the_middle_and_resumed_it_leaves_the_very_model_of_never_being_killed()
     {
-        const int Images = 20_000;
+        const int Images = 12_000;
         string[] small = ["--dataset", DataOf("small.safetensors", 8)];
         Assert.Equal(0, Train(Arguments("whole", Images, small)).ExitCode);
 
