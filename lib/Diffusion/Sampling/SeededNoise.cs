@@ -21,7 +21,7 @@ public sealed class SeededNoise : IDisposable
         if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), $"count is {count}, expected at least one sample.");
         this.shape = [.. shape];
         // A generator takes 32 bits. Neighbours in number are neighbours there, so no two samples of a seed are alike; seeds lie far apart.
-        generators = [.. Enumerable.Range(0, count).Select(i => new Generator((uint)(Mixed((ulong)seed) + (ulong)(first + i)), CPU))];
+        generators = [.. Enumerable.Range(0, count).Select(i => new Generator((uint)(SplitMix64.Mixed((ulong)seed) + (ulong)(first + i)), CPU))];
     }
 
     /// <summary>The next noise of every sample, float32 (count, …) on <see cref="Compute.Device"/>, owned by the caller.</summary>
@@ -36,13 +36,5 @@ public sealed class SeededNoise : IDisposable
     public void Dispose()
     {
         foreach (Generator generator in generators) generator.Dispose();
-    }
-
-    // SplitMix64's last lines (Steele, Lea & Flood 2014): every bit of the seed reaches every bit of the result.
-    static ulong Mixed(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

@@ -16,15 +16,16 @@ sealed class FlatParameters : IDisposable
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
         parameters = [.. network.named_parameters()];
-        Values = Flat(parameters.Select(p => (Tensor)p.Parameter)).DetachFromDisposeScope();
-        foreach ((string name, Tensor view) in Pieces(Values))
-            parameters.First(p => p.Name == name).Parameter.set_(view);
+        Tensors = [.. parameters.Select(p => p.Parameter)];
+        Values = Flat(Tensors).DetachFromDisposeScope();
+        foreach ((Tensor parameter, (_, Tensor view)) in Tensors.Zip(Pieces(Values))) parameter.set_(view);
     }
 
     /// <summary>The vector (P). Writing into it changes the network.</summary>
     internal Tensor Values { get; }
 
-    internal IReadOnlyList<Tensor> Tensors => [.. parameters.Select(p => (Tensor)p.Parameter)];
+    /// <summary>The parameters themselves, in the order of their pieces.</summary>
+    internal Tensor[] Tensors { get; }
 
     /// <summary>A vector made like <see cref="Values"/>, of other numbers, for example gradients.</summary>
     internal static Tensor Flat(IEnumerable<Tensor> pieces) => cat([.. pieces.Select(piece => piece.flatten())]);

@@ -36,16 +36,8 @@ sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDis
         return (t, randn(x0.shape, x0.dtype, x0.device, generator: generator));
     }
 
-    void Seed(long stream, long index) => generator.manual_seed((long)Mixed(Mixed(Mixed((ulong)seed) + (ulong)stream) + (ulong)index));
-
-    // The finaliser of SplitMix64 (Steele, Lea & Flood 2014): neighbouring numbers become unrelated seeds.
-    static ulong Mixed(ulong z)
-    {
-        z += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    void Seed(long stream, long index) =>
+        generator.manual_seed((long)SplitMix64.Next(SplitMix64.Next(SplitMix64.Next((ulong)seed) + (ulong)stream) + (ulong)index));
 
     public void Dispose()
     {

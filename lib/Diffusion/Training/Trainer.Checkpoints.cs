@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace Diffusion;
@@ -7,6 +10,12 @@ namespace Diffusion;
 public sealed partial class Trainer
 {
     const string Weight = "weights.", Averaged = "average.", Mean = "adam_m.", Square = "adam_v.", AlphaBar = "alpha_bar";
+
+    static readonly JsonSerializerOptions json = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,        // GradientClip = ∞
+    };
 
     /// <summary>Writes all that is needed to go on as if never stopped: weights, their average, the optimiser, the step and the options. Whole or not at all.</summary>
     /// <param name="path">A safetensors file; what was there is replaced.</param>
@@ -56,21 +65,15 @@ public sealed partial class Trainer
     public static TrainingOptions OptionsOf(string path)
     {
         using var file = SafeTensors.Open(path);
-        return new()
+        try
         {
-            Steps = Note<long>(nameof(TrainingOptions.Steps)),
-            BatchSize = Note<int>(nameof(TrainingOptions.BatchSize)),
-            LearningRate = Note<double>(nameof(TrainingOptions.LearningRate)),
-            WarmUpSteps = Note<int>(nameof(TrainingOptions.WarmUpSteps)),
-            WeightDecay = Note<double>(nameof(TrainingOptions.WeightDecay)),
-            GradientClip = Note<double>(nameof(TrainingOptions.GradientClip)),
-            EmaDecay = Note<double>(nameof(TrainingOptions.EmaDecay)),
-            Target = Enum.TryParse(file.Metadata.GetValueOrDefault(nameof(TrainingOptions.Target)), out PredictionTarget target) ? target : throw NoCheckpoint(path),
-            Seed = Note<long>(nameof(TrainingOptions.Seed)),
-        };
-
-        V Note<V>(string key) where V : IParsable<V> =>
-            V.TryParse(file.Metadata.GetValueOrDefault(key), CultureInfo.InvariantCulture, out V? value) ? value : throw NoCheckpoint(path);
+            var noted = typeof(TrainingOptions).GetProperties().ToDictionary(option => option.Name, option => JsonNode.Parse(file.Metadata[option.Name]));
+            return new JsonObject(noted).Deserialize<TrainingOptions>(json)!;
+        }
+        catch (Exception error) when (error is KeyNotFoundException or JsonException)
+        {
+            throw NoCheckpoint(path);
+        }
     }
 
     static InvalidDataException NoCheckpoint(string path) =>
@@ -81,21 +84,15 @@ public sealed partial class Trainer
 
     IEnumerable<(string Name, Tensor View)> Named(string prefix, Tensor vector) => weights.Pieces(vector).Select(piece => (prefix + piece.Name, piece.View));
 
-    Dictionary<string, string> Notes() => new()
+    // What must be the same for the steps to be the same, each under its name, and the step.
+    Dictionary<string, string> Notes()
     {
-        ["step"] = Invariant(StepsDone),
-        ["data"] = $"{SafeTensor.Format(data.shape)}, {Fingerprint()}",
-        ["body type"] = (Network as UNet)?.BodyType?.ToString() ?? "Float32",
-        [nameof(Options.Steps)] = Invariant(Options.Steps),
-        [nameof(Options.BatchSize)] = Invariant(Options.BatchSize),
-        [nameof(Options.LearningRate)] = Invariant(Options.LearningRate),
-        [nameof(Options.WarmUpSteps)] = Invariant(Options.WarmUpSteps),
-        [nameof(Options.WeightDecay)] = Invariant(Options.WeightDecay),
-        [nameof(Options.GradientClip)] = Invariant(Options.GradientClip),
-        [nameof(Options.EmaDecay)] = Invariant(Options.EmaDecay),
-        [nameof(Options.Target)] = Options.Target.ToString(),
-        [nameof(Options.Seed)] = Invariant(Options.Seed),
-    };
+        var notes = JsonSerializer.SerializeToNode(Options, json)!.AsObject().ToDictionary(option => option.Key, option => option.Value!.ToJsonString());
+        notes["step"] = StepsDone.ToString(CultureInfo.InvariantCulture);
+        notes["data"] = $"{SafeTensor.Format(data.shape)}, {Fingerprint()}";
+        notes["body type"] = (Network as UNet)?.BodyType?.ToString() ?? "Float32";
+        return notes;
+    }
 
     // Of a hundred items: enough to tell one collection from another.
     string Fingerprint()
@@ -103,6 +100,4 @@ public sealed partial class Trainer
         using var scope = NewDisposeScope();
         return Convert.ToHexStringLower(SHA256.HashData(data.narrow(0, 0, Math.Min(100, data.shape[0])).cpu().contiguous().bytes))[..12];
     }
-
-    static string Invariant(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

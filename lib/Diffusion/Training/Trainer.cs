@@ -93,7 +93,7 @@ public sealed partial class Trainer : IDisposable
         Tensor xt = forward.Sample(x0, t, ε);
         Tensor loss = nn.functional.mse_loss(Network.PredictNoise(xt, t), Prediction.Target(Options.Target, Schedule, x0, ε, t));
         if (loss.device.type == DeviceType.CPU) RequireFinite(loss.to(ScalarType.Float64).item<double>(), k + 1);
-        Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors.ToArray()));
+        Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors));
 
         using var noGraph = no_grad();
         optimiser.Step(gradient, k + 1, Options.LearningRateOf(k + 1), Options.WeightDecay, Options.GradientClip);

@@ -16,12 +16,13 @@ public static class TrainingFolder
     /// <summary>Where the checkpoint of a folder lies.</summary>
     public static string Checkpoint(string folder) => Path.Combine(folder, CheckpointFile);
 
-    /// <summary>Writes the model as it stands and the checkpoint to go on from; after the last step the model alone.</summary>
+    /// <summary>Writes the weights as they stand and the checkpoint to go on from; after the last step the model alone. What does not change is written once.</summary>
     /// <param name="folder">The folder; made where it is missing.</param>
     /// <param name="trainer">A training of a U-Net.</param>
     public static void Save(string folder, Trainer trainer)
     {
-        SaveModel(folder, (UNet)trainer.Average, trainer.Schedule, trainer.Options.Target);
+        if (File.Exists(Checkpoint(folder))) Weights.Save(trainer.Average, Path.Combine(folder, UNet.WeightsFile), halfPrecision: true);
+        else SaveModel(folder, (UNet)trainer.Average, trainer.Schedule, trainer.Options.Target);
         if (trainer.StepsDone < trainer.Options.Steps) trainer.Save(Checkpoint(folder));
         else File.Delete(Checkpoint(folder));
     }

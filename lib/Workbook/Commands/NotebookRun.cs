@@ -17,7 +17,7 @@ sealed class NotebookRun(Notebook notebook, RunTarget target, TimeSpan? timeout,
     {
         IReadOnlyList<Cell> cells = notebook.CodeCells;
         foreach (Cell cell in notebook.Cells.Where(cell => cell.IsCode)) cell.Clear();
-        progress.Begin(Path.GetFileNameWithoutExtension(notebook.Path), cells.Count);
+        progress.Begin(Path.GetFileNameWithoutExtension(notebook.Path));
 
         string? failure = null;
         using (var worker = new WorkerProcess(Path.GetDirectoryName(Path.GetFullPath(notebook.Path))!, target.Pictures))
@@ -41,7 +41,7 @@ sealed class NotebookRun(Notebook notebook, RunTarget target, TimeSpan? timeout,
     /// <summary>Runs one cell; returns what went wrong as a sentence.</summary>
     string? Execute(WorkerProcess worker, Cell cell, int number)
     {
-        progress.Cell(number);
+        progress.Say($"cell {number}/{notebook.CodeCells.Count}", atOnce: true);
         outputs.Begin(cell, number);
         worker.Execute(number, cell.Source);
         var time = Stopwatch.StartNew(); // of the cell, not of the start of its process

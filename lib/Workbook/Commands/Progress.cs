@@ -9,53 +9,47 @@ sealed class Progress
 
     readonly bool terminal = !Console.IsOutputRedirected;
     readonly Stopwatch elapsed = new(), sinceShown = new();
-    string name = "", unit = "", said = "";
-    int number, count, shown;
+    string name = "", words = "";
+    bool timed;
+    int shown;
 
-    internal void Begin(string what, int parts, string called = "cell")
+    /// <summary>Begins a line.</summary>
+    /// <param name="what">What it is about.</param>
+    /// <param name="timed">Whether it ends in the time elapsed; not where the words that follow say the time themselves.</param>
+    internal void Begin(string what, bool timed = true)
     {
-        (name, count, unit, number, said) = (what, parts, called, 0, "");
+        (name, words, this.timed) = (what, "", timed);
         elapsed.Restart();
         sinceShown.Restart();
     }
 
-    internal void Cell(int which)
+    /// <summary>How far it is. Shown at once on a terminal when asked for, else when it is time.</summary>
+    internal void Say(string how, bool atOnce = false)
     {
-        number = which;
-        if (terminal) Show();
+        words = how;
+        if (atOnce && terminal) Show(); else Tick();
     }
 
-    /// <summary>The same for parts that follow each other too fast to show each.</summary>
-    internal void Step(int which)
-    {
-        number = which;
-        Tick();
-    }
-
-    /// <summary>The same in words of the caller's own.</summary>
-    internal void Say(string words)
-    {
-        said = words;
-        Tick();
-    }
-
-    /// <summary>Called again and again while a cell runs.</summary>
+    /// <summary>Called again and again while nothing new can be said.</summary>
     internal void Tick()
     {
         if (sinceShown.Elapsed >= (terminal ? Often : Rarely)) Show();
     }
 
     /// <summary>Ends the line with what came out.</summary>
-    internal void End(string what) => Line($"{name}  {what}  {Time(elapsed.Elapsed)}", last: true);
-
-    /// <summary>The same in words of the caller's own, which say the time themselves.</summary>
-    internal void Finish(string words) => Line($"{name}  {words}", last: true);
+    internal void End(string what)
+    {
+        words = what;
+        Write(last: true);
+    }
 
     void Show()
     {
         sinceShown.Restart();
-        Line(said.Length > 0 ? $"{name}  {said}" : $"{name}  {unit} {number}/{count}  {Time(elapsed.Elapsed)}", last: !terminal);
+        Write(last: !terminal);
     }
+
+    void Write(bool last) => Line($"{name}  {words}" + (timed ? $"  {Time(elapsed.Elapsed)}" : ""), last);
 
     void Line(string text, bool last)
     {

@@ -24,11 +24,7 @@ static class RunCommand
         {
             foreach (Token token in result.Tokens.Where(token => token.Value.IndexOf('=') < 1)) result.AddError($"-p {token.Value} is not of the form name=value.");
         });
-        timeout.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && !(double.TryParse(token.Value, out double seconds) && seconds > 0 && seconds < 1e9))
-                result.AddError($"--timeout {token.Value} is not a positive number of seconds.");
-        });
+        Numbers.Require(timeout, text => double.TryParse(text, out double seconds) && seconds > 0 && seconds < 1e9, "a positive number of seconds");
 
         var command = new Command("run", "Executes notebooks, each in a process of its own.") { paths, parameters, output, inPlace, timeout, keepGoing };
         command.Validators.Add(result =>

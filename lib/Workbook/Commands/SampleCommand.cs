@@ -9,6 +9,9 @@ static class SampleCommand
 {
     const int Frames = 33;      // states that a trajectory keeps: enough to move, few enough for a small GIF
 
+    /// <summary>What was asked for on the command line; null where nothing was said.</summary>
+    sealed record Wish(string Model, int Count, int? Steps, double? Eta, long Seed, int Batch, bool Trajectory, string File);
+
     internal static Command Build()
     {
         var model = new Argument<string>("MODEL") { Description = "A model's folder as diffusers keeps it, or the name of one in data/models." };
@@ -20,9 +23,7 @@ static class SampleCommand
         var trajectory = new Option<bool>("--trajectory") { Description = "Keeps states along the way: a strip of the first 16 in .png, tensors trajectory and times in .safetensors; a .gif always shows them." };
         var output = new Option<string>("--output", "-o") { Description = "The file: .png (a grid), .gif (from noise to image, looped) or .safetensors (tensor samples (N, C, H, W) in [−1, 1]).", HelpName = "FILE", Required = true };
 
-        Numbers.Require(count, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
-        Numbers.Require(batch, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
-        Numbers.Require(steps, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
+        Numbers.RequireFromOne(int.MaxValue, count, batch, steps);
         Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
         Numbers.Require(eta, text => double.TryParse(text, out double value) && value is >= 0 and <= 1, "a number from 0 to 1");
         output.Validators.Add(result =>
@@ -32,42 +33,32 @@ static class SampleCommand
         });
 
         var command = new Command("sample", "Draws images from pure noise with a model on disk.") { model, count, steps, eta, seed, batch, trajectory, output };
-        command.SetAction(parsed =>
-        {
-            string file = parsed.GetValue(output)!;
-            bool keeps = parsed.GetValue(trajectory) || Path.GetExtension(file).Equals(".gif", StringComparison.OrdinalIgnoreCase);
-            return Run(parsed.GetValue(model)!, parsed.GetValue(steps), parsed.GetValue(eta), file, (opened, sampler, progress) =>
-                opened.Draw(sampler, parsed.GetValue(count), parsed.GetValue(seed), parsed.GetValue(batch), keeps ? Frames : 0, progress),
-                (parsed.GetValue(count) - 1L) / parsed.GetValue(batch) + 1);
-        });
+        command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(model)!, parsed.GetValue(count), parsed.GetValue(steps), parsed.GetValue(eta),
+            parsed.GetValue(seed), parsed.GetValue(batch), parsed.GetValue(trajectory), parsed.GetValue(output)!))));
         return command;
     }
 
-    static int Run(string name, int? steps, double? eta, string file, Func<PretrainedModel, Sampler, Action<int>, Draws> draw, long batches)
+    static int Run(Wish wish)
     {
-        SafeFile.Try(file);
-        try
+        SafeFile.Try(wish.File);
+        using PretrainedModel model = PretrainedModel.Open(Folder(wish.Model));
+        if (wish.Steps > model.Scheduler.Steps)
         {
-            using PretrainedModel model = PretrainedModel.Open(Folder(name));
-            if (steps > model.Scheduler.Steps)
-            {
-                Console.Error.WriteLine($"--steps {steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
-                return ExitCode.Usage;
-            }
-            if (model.Network.Config.InChannels is not (1 or 3) && !file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
-                throw new WorkbookException($"{name} draws images of {model.Network.Config.InChannels} channels, and a picture has 1 or 3: write them to a .safetensors.");
-            Sampler sampler = model.Scheduler.Sampler(steps, eta);
-            var progress = new Progress();
-            progress.Begin(Shown.Path(file), (int)Math.Min(int.MaxValue, batches * sampler.Steps.Count), "step");
-            using Draws draws = draw(model, sampler, progress.Step);
-            draws.Save(file);
-            progress.End(Shown.Count((int)draws.Samples.shape[0], "image"));
-            return ExitCode.Good;
+            Console.Error.WriteLine($"--steps {wish.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
+            return ExitCode.Usage;
         }
-        catch (Exception error) when (error is FileNotFoundException or InvalidDataException or NotSupportedException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new WorkbookException(Shown.OneLine(error.Message), error);
-        }
+        string ending = Path.GetExtension(wish.File).ToLowerInvariant();
+        if (model.Network.Config.InChannels is not (1 or 3) && ending != ".safetensors")
+            throw new WorkbookException($"{wish.Model} draws images of {model.Network.Config.InChannels} channels, and a picture has 1 or 3: write them to a .safetensors.");
+        Sampler sampler = model.Scheduler.Sampler(wish.Steps, wish.Eta);
+        long steps = ((wish.Count - 1L) / wish.Batch + 1) * sampler.Steps.Count;
+        var progress = new Progress();
+        progress.Begin(Shown.Path(wish.File));
+        using Draws draws = model.Draw(sampler, wish.Count, wish.Seed, wish.Batch, wish.Trajectory || ending == ".gif" ? Frames : 0,
+            done => progress.Say($"step {done}/{steps}"));
+        draws.Save(wish.File);
+        progress.End(Shown.Count(wish.Count, "image"));
+        return ExitCode.Good;
     }
 
     /// <summary>The folder itself, or one of that name in the repository's data/models.</summary>

@@ -28,9 +28,9 @@ static class TrainCommand
         var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0): with it everything else is decided.", HelpName = "X" };
         var resume = new Option<bool>("--resume") { Description = "Goes on from the checkpoint in the folder, with its options, as if never stopped; begins where there is none." };
 
-        Numbers.Require(images, text => long.TryParse(text, out long value) && value >= 1, "a whole number from 1");
+        Numbers.RequireFromOne(long.MaxValue, images);
+        Numbers.RequireFromOne(int.MaxValue, batch);
         Numbers.Require(minutes, text => double.TryParse(text, out double value) && value > 0 && value < 1e6, "a number above 0");
-        Numbers.Require(batch, text => int.TryParse(text, out int value) && value >= 1, "a whole number from 1");
         Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
 
         var command = new Command("train", "Trains a model on this machine: Algorithm 1 of Ho et al. 2020 on a U-Net.") { output, dataset, config, images, minutes, batch, seed, resume };
@@ -38,8 +38,8 @@ static class TrainCommand
         {
             if (result.GetResult(images) is { Implicit: false } && result.GetResult(minutes) is { Implicit: false }) result.AddError("--images and --minutes exclude each other.");
         });
-        command.SetAction(parsed => Run(new(parsed.GetValue(output)!, parsed.GetValue(dataset)!, parsed.GetValue(config), parsed.GetValue(images),
-            parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(resume))));
+        command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(output)!, parsed.GetValue(dataset)!, parsed.GetValue(config), parsed.GetValue(images),
+            parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(resume)))));
         return command;
     }
 
@@ -51,26 +51,19 @@ static class TrainCommand
             throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a training that is not finished: go on with --resume, or choose another folder.");
         if (holdsModel && !goesOn)
             throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a finished model: choose another folder.");
-        try
-        {
-            using torch.Tensor data = Load(wish.Dataset);
-            UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn ? UNetConfig.Read(ownConfig) : UNetConfig.Digits, data, wish);
-            TrainingOptions? before = goesOn ? Trainer.OptionsOf(checkpoint) : null;
-            int batch = wish.Batch ?? before?.BatchSize ?? 128;
-            long seed = wish.Seed ?? before?.Seed ?? 0;
-            Compute.Seed(seed);
-            using UNet network = new(config) { BodyType = Compute.FastBodyType };
-            NoiseSchedule schedule = NoiseSchedule.Linear();
-            long steps = wish.Images is { } n ? (n - 1) / batch + 1
-                : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, batch) : (DefaultImages - 1) / batch + 1);
-            using var trainer = new Trainer(network, schedule, data, new() { Steps = steps, BatchSize = batch, Seed = seed, WarmUpSteps = (int)Math.Min(100, steps / 10) });
-            if (goesOn) trainer.Resume(checkpoint);
-            return Train(trainer, wish.Folder);
-        }
-        catch (Exception error) when (error is FileNotFoundException or InvalidDataException or NotSupportedException or InvalidOperationException or ArgumentException or KeyNotFoundException)
-        {
-            throw new WorkbookException(Shown.OneLine(error.Message), error);
-        }
+        using torch.Tensor data = Load(wish.Dataset);
+        UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn ? UNetConfig.Read(ownConfig) : UNetConfig.Digits, data, wish);
+        TrainingOptions? before = goesOn ? Trainer.OptionsOf(checkpoint) : null;
+        int batch = wish.Batch ?? before?.BatchSize ?? 128;
+        long seed = wish.Seed ?? before?.Seed ?? 0;
+        Compute.Seed(seed);
+        using UNet network = new(config) { BodyType = Compute.FastBodyType };
+        NoiseSchedule schedule = NoiseSchedule.Linear();
+        long steps = wish.Images is { } n ? (n - 1) / batch + 1
+            : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, batch) : (DefaultImages - 1) / batch + 1);
+        using var trainer = new Trainer(network, schedule, data, new() { Steps = steps, BatchSize = batch, Seed = seed, WarmUpSteps = (int)Math.Min(100, steps / 10) });
+        if (goesOn) trainer.Resume(checkpoint);
+        return Train(trainer, wish.Folder);
     }
 
     static int Train(Trainer trainer, string folder)
@@ -78,8 +71,8 @@ static class TrainCommand
         Prepare(folder);
         using var stop = new StopSignal();
         var line = new Progress();
-        line.Begin(Shown.Path(folder), (int)trainer.Options.Steps);
-        var progress = new TrainingProgress(trainer, line.Say);
+        line.Begin(Shown.Path(folder), timed: false);
+        var progress = new TrainingProgress(trainer, how => line.Say(how));
         TimeSpan pause = Save();
         var sinceSaved = Stopwatch.StartNew();
         foreach (TrainingStep _ in progress.Run())
@@ -90,7 +83,7 @@ static class TrainCommand
             sinceSaved.Restart();
         }
         Save();
-        line.Finish(progress.ToString());
+        line.End(progress.ToString());
         if (trainer.StepsDone == trainer.Options.Steps) return ExitCode.Good;
         Console.Error.WriteLine($"Stopped after step {trainer.StepsDone:N0}: the same command with --resume goes on from there.");
         return ExitCode.Interrupted;

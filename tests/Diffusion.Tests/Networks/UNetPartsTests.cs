@@ -2,18 +2,7 @@ namespace Diffusion.Tests.Networks;
 
 public sealed class UNetPartsTests
 {
-    static readonly UNetConfig small = new()
-    {
-        SampleSize = 16,
-        InChannels = 1,
-        OutChannels = 1,
-        BlockOutChannels = [8, 12],
-        LayersPerBlock = 1,
-        NormNumGroups = 4,
-        AttentionHeadDim = null,
-        DownBlockTypes = [UNetConfig.DownBlock, UNetConfig.AttnDownBlock],
-        UpBlockTypes = [UNetConfig.AttnUpBlock, UNetConfig.UpBlock],
-    };
+    static readonly UNetConfig small = SmallUNet.Config with { SampleSize = 16, BlockOutChannels = [8, 12], AttentionHeadDim = null };
 
     [Fact]
     public void The_pieces_stand_in_the_order_in_which_they_work_and_hold_every_parameter()

@@ -4,17 +4,7 @@ namespace Diffusion.Tests.Pretrained;
 
 public sealed class PretrainedModelTests : IDisposable
 {
-    static readonly UNetConfig small = new()
-    {
-        SampleSize = new ImageSize(8, 12),
-        InChannels = 1,
-        OutChannels = 1,
-        BlockOutChannels = [8, 16],
-        LayersPerBlock = 1,
-        NormNumGroups = 4,
-        DownBlockTypes = [UNetConfig.DownBlock, UNetConfig.AttnDownBlock],
-        UpBlockTypes = [UNetConfig.AttnUpBlock, UNetConfig.UpBlock],
-    };
+    static readonly UNetConfig small = SmallUNet.Config with { SampleSize = new ImageSize(8, 12) };
 
     // In batches of another size the network rounds differently, in each of its two dozen layers; x̂₀ has that error of ε enlarged by 1/√ᾱ_t, at each of the ten times.
     static readonly double Rounding =

@@ -4,17 +4,7 @@ namespace Diffusion.Tests.Pretrained;
 
 public sealed class UNetFilesTests
 {
-    static readonly UNetConfig small = new()
-    {
-        SampleSize = 8,
-        InChannels = 1,
-        OutChannels = 1,
-        BlockOutChannels = [8, 16],
-        LayersPerBlock = 1,
-        NormNumGroups = 4,
-        DownBlockTypes = [UNetConfig.DownBlock, UNetConfig.AttnDownBlock],
-        UpBlockTypes = [UNetConfig.AttnUpBlock, UNetConfig.UpBlock],
-    };
+    static readonly UNetConfig small = SmallUNet.Config;
 
     [Fact]
     public void What_is_saved_loads_again_bit_for_bit()

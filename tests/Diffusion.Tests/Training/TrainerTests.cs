@@ -5,16 +5,7 @@ namespace Diffusion.Tests.Training;
 public class TrainerTests
 {
     static readonly NoiseSchedule schedule = NoiseSchedule.Linear();
-    static readonly UNetConfig small = new()
-    {
-        InChannels = 1,
-        OutChannels = 1,
-        BlockOutChannels = [32, 32],
-        DownBlockTypes = [UNetConfig.DownBlock, UNetConfig.AttnDownBlock],
-        UpBlockTypes = [UNetConfig.AttnUpBlock, UNetConfig.UpBlock],
-        LayersPerBlock = 1,
-        NormNumGroups = 8,
-    };
+    static readonly UNetConfig small = SmallUNet.Config with { BlockOutChannels = [32, 32], NormNumGroups = 8 };
 
     static Trainer OnMoons(TrainingOptions options, int width = 32)
     {

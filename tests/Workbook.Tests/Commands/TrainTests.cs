@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json.Nodes;
 
 namespace Workbook.Tests;
 
@@ -32,15 +31,7 @@ public sealed class TrainTests : IDisposable
     Process Start(params string[] arguments) => WorkbookProgram.StartCommand("env", scratch.Folder,
         ["--default-signal=INT", "OMP_NUM_THREADS=1", "dotnet", Path.Combine(WorkbookProgram.Bin, "workbook.dll"), .. arguments]);
 
-    static string Step(string checkpoint)
-    {
-        using FileStream file = File.Open(checkpoint, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var length = new byte[8];
-        file.ReadExactly(length);
-        var header = new byte[BitConverter.ToInt32(length)];
-        file.ReadExactly(header);
-        return JsonNode.Parse(Encoding.UTF8.GetString(header))!["__metadata__"]!["step"]!.GetValue<string>();
-    }
+    static string Step(string checkpoint) => SafetensorsHeader.Of(checkpoint)["__metadata__"]!["step"]!.GetValue<string>();
 
     [Fact]
     public void Killed_in_the_middle_and_resumed_it_leaves_the_very_model_of_never_being_killed()

@@ -1,0 +1,19 @@
+using Workbook.Notebooks;
+
+namespace Workbook.Commands;
+
+/// <summary>Calls into the library, whose errors are sentences for the user: they are told as they are.</summary>
+static class Library
+{
+    internal static int Run(Func<int> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception error) when (error is FileNotFoundException or InvalidDataException or NotSupportedException or InvalidOperationException or ArgumentException or KeyNotFoundException)
+        {
+            throw new WorkbookException(Shown.OneLine(error.Message), error);
+        }
+    }
+}
