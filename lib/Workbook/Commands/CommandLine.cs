@@ -38,6 +38,7 @@ static class CommandLine
             TrainCommand.Build(),
             SampleCommand.Build(),
             ParityCommand.Build(),
+            KernelCommand.Build(),
             WorkCommand.Build(),
         };
         root.SetAction(_ => RunCommand.RunEverything());

@@ -13,6 +13,7 @@ public sealed class OutputCollector
     readonly StringBuilder text = new();
     JsonObject? stream;
     JsonArray outputs = [];
+    bool clearing;
 
     /// <summary>Begins a cell: it is cleared, numbered, and gets what comes from now on.</summary>
     public void Begin(Cell cell, int executionCount)
@@ -22,12 +23,16 @@ public sealed class OutputCollector
         cell.Clear();
         cell.ExecutionCount = executionCount;
         outputs = cell.Outputs;
+        clearing = false;
     }
 
     /// <summary>Adds one output: an nbformat output or Jupyter's update_display_data, with <c>transient.display_id</c> where there is one.</summary>
     public void Add(JsonObject output)
     {
         string kind = (string)output["output_type"]!;
+        if (clearing || kind == "clear_output" && !(bool)output["wait"]!) Clear();
+        clearing = kind == "clear_output" && (bool)output["wait"]!;
+        if (kind == "clear_output") return;
         if (kind == "stream")
         {
             if (stream is null || (string)stream["name"]! != (string)output["name"]!)
@@ -57,6 +62,13 @@ public sealed class OutputCollector
         if (display is null) return;
         if (!displays.TryGetValue(display, out List<JsonObject>? same)) displays[display] = same = [];
         same.Add(output);
+    }
+
+    void Clear()
+    {
+        text.Clear();
+        stream = null;
+        outputs.Clear();
     }
 
     /// <summary>Brings the notebook up to date; called before it is written.</summary>

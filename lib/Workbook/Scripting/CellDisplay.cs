@@ -23,5 +23,24 @@ public static class CellDisplay
     /// <exception cref="InvalidOperationException">No cell is running.</exception>
     public static void Update(string displayId, object? value) => Running.Update(displayId, value);
 
+    /// <summary>Empties the output of the running cell.</summary>
+    /// <param name="wait">Only when the next output comes, so that a picture drawn again does not flicker.</param>
+    /// <exception cref="InvalidOperationException">No cell is running.</exception>
+    public static void Clear(bool wait = false) => Running.Clear(wait);
+
+    /// <summary>Every loop of a cell begins its rounds here, so that a cell that is asked to stop stops in order, whatever it computes.</summary>
+    /// <exception cref="OperationCanceledException">The cell is asked to stop.</exception>
+    public static void Heed()
+    {
+        if (isStopping) throw new OperationCanceledException("The cell was asked to stop.");
+    }
+
+    internal static bool IsStopping
+    {
+        set => isStopping = value;
+    }
+
+    static volatile bool isStopping;
+
     static ScriptSession Running => Session ?? throw new InvalidOperationException("No cell is running: CellDisplay works only inside a notebook.");
 }

@@ -18,6 +18,9 @@ public abstract record CellOutput
     /// <summary>The value of the cell's last expression.</summary>
     public sealed record Result(JsonObject Data) : CellOutput;
 
+    /// <summary>What the cell has shown so far is taken away: at once, or when the next output comes.</summary>
+    public sealed record Clear(bool Wait) : CellOutput;
+
     /// <summary>How the cell failed.</summary>
     /// <param name="Name">The kind of error: an exception's type, CompilationError or Interrupted.</param>
     /// <param name="Message">What it says.</param>
@@ -38,6 +41,7 @@ public abstract record CellOutput
         Display display => Bundle("display_data", display.Data, display.Id),
         Update update => Bundle("update_display_data", update.Data, update.Id),
         Result result => With(Bundle("execute_result", result.Data, null), "execution_count", executionCount),
+        Clear clear => new() { ["output_type"] = "clear_output", ["wait"] = clear.Wait },
         Error error => new()
         {
             ["output_type"] = "error",

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
@@ -25,7 +26,9 @@ public sealed class ScriptSession : IDisposable
     readonly CellSources sources = new();
     CellThread thread = new();
     ScriptState<object>? state;
-    Interruptible? running;
+    volatile Interruptible? running;
+    bool asked; // an expression is evaluated: its value is nobody's output
+    CellOutput? answer;
     string? stopReason;
     int displays;
 
@@ -42,8 +45,12 @@ public sealed class ScriptSession : IDisposable
             .WithEmitDebugInformation(true) // line numbers in errors
             .WithFileEncoding(Encoding.UTF8)
             .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(folder))
-            .AddReferences(Framework.Value);
+            .AddReferences(Framework.Value)
+            .AddReferences(StoppableLoops.Reference);
     }
+
+    /// <summary>Loads and warms up the compiler in the background, so that the first cell need not wait for it.</summary>
+    public void Warm() => Task.Run(() => CSharpScript.Create("0", options).Compile());
 
     internal CancellationToken Stopping => running?.Stopping ?? CancellationToken.None;
 
@@ -56,8 +63,9 @@ public sealed class ScriptSession : IDisposable
         string name = sources.Add(number, code);
         var run = new Interruptible(gate);
         stopReason = null;
-        running = run;
+        CellDisplay.IsStopping = false;
         CellDisplay.Session = this;
+        running = run;
         try
         {
             CellOutput.Error? error = null;
@@ -76,18 +84,38 @@ public sealed class ScriptSession : IDisposable
         }
         finally
         {
+            running = null;
             run.End();
             CellDisplay.Session = null;
-            running = null;
         }
     }
 
-    /// <summary>Stops the cell that runs, whatever it does; nothing happens where none runs. Returns at once: <see cref="Run"/> returns when it has stopped.</summary>
-    /// <param name="reason">Why, as a sentence for the error output.</param>
-    public void Interrupt(string reason)
+    /// <summary>The value of an expression in the scope of the cells so far, which is not shown.</summary>
+    /// <returns>An output in nbformat's form: an execute_result or an error.</returns>
+    public JsonObject Evaluate(string expression)
     {
+        (asked, answer) = (true, null);
+        try
+        {
+            Run(expression, 0);
+            return (answer ?? new CellOutput.Result(MimeBundle.Of(null))).ToJson(0);
+        }
+        finally
+        {
+            asked = false;
+        }
+    }
+
+    /// <summary>Stops the cell that runs, whatever it does. Returns at once: <see cref="Run"/> returns when it has stopped.</summary>
+    /// <param name="reason">Why, as a sentence for the error output.</param>
+    /// <returns>Whether one runs.</returns>
+    public bool Interrupt(string reason)
+    {
+        if (running is not Interruptible run) return false;
         stopReason ??= reason;
-        running?.Stop();
+        CellDisplay.IsStopping = true;
+        run.Stop();
+        return true;
     }
 
     /// <summary>Gives the console back.</summary>
@@ -104,6 +132,8 @@ public sealed class ScriptSession : IDisposable
         return id;
     }
 
+    internal void Clear(bool wait) => Emit(new CellOutput.Clear(wait));
+
     internal void Update(string id, object? value) => Emit(new CellOutput.Update(id, MimeBundle.Of(value)));
 
     /// <summary>The compiled cell; null where it has errors or was stopped.</summary>
@@ -111,10 +141,8 @@ public sealed class ScriptSession : IDisposable
     {
         try
         {
-            ScriptOptions here = options.WithFilePath(name);
-            Script<object> script = state is null ? CSharpScript.Create(code, here) : state.Script.ContinueWith(code, here);
-            Diagnostic[] errors = [.. script.Compile(stopping).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
-            if (errors.Length == 0) return script;
+            if (StoppableLoops.In(code) is string stoppable && Compile(stoppable, name, out _, stopping) is Script<object> heeding) return heeding;
+            if (Compile(code, name, out Diagnostic[] errors, stopping) is Script<object> script) return script;
             error = ErrorReport.Of(errors, sources[name]);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -125,6 +153,14 @@ public sealed class ScriptSession : IDisposable
             error = ErrorReport.Of(wrong.Diagnostics, sources[name]);
         }
         return null;
+    }
+
+    Script<object>? Compile(string code, string name, out Diagnostic[] errors, CancellationToken stopping)
+    {
+        ScriptOptions here = options.WithFilePath(name);
+        Script<object> script = state is null ? CSharpScript.Create(code, here) : state.Script.ContinueWith(code, here);
+        errors = [.. script.Compile(stopping).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
+        return errors.Length == 0 ? script : null;
     }
 
     CellOutput.Error? Execute(Script<object> script, string name, CancellationToken stopping)
@@ -147,7 +183,11 @@ public sealed class ScriptSession : IDisposable
 
     void Emit(CellOutput value)
     {
-        lock (gate) output(value);
+        lock (gate)
+        {
+            if (asked && value is (CellOutput.Result or CellOutput.Error)) answer = value;
+            else output(value);
+        }
     }
 
     /// <summary>All of the framework, as in other engines; the resolver's own default is a smaller choice.</summary>

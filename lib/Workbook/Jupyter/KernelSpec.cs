@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Workbook.Notebooks;
+
+namespace Workbook.Jupyter;
+
+/// <summary>The entry by which Jupyter clients find a kernel: the folder <c>kernels/NAME</c> with a kernel.json.</summary>
+/// <param name="Folder">The folder of this kernel.</param>
+sealed record KernelSpec(string Folder)
+{
+    const string Program = "workbook.dll";
+
+    /// <summary>The name in committed notebooks, which is .NET Interactive's.</summary>
+    internal const string Usual = ".net-csharp";
+
+    /// <summary>The name where the usual one is taken.</summary>
+    internal const string Second = "workbook-csharp";
+
+    string File => Path.Combine(Folder, "kernel.json");
+
+    internal bool Exists => Directory.Exists(Folder);
+
+    /// <summary>Whether it starts this program, from whatever folder.</summary>
+    internal bool IsOurs
+    {
+        get
+        {
+            try
+            {
+                return System.IO.File.Exists(File) && JsonNode.Parse(System.IO.File.ReadAllText(File))?["argv"] is JsonArray argv
+                    && argv.Any(part => part is JsonValue value && value.TryGetValue(out string? text) && Path.GetFileName(text) == Program);
+            }
+            catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Writes the entry: a folder beside its place, then renamed.</summary>
+    internal void Install()
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, Program), beside = Path.Combine(Path.GetDirectoryName(Folder)!, $".{Path.GetFileName(Folder)}.part");
+        var json = new JsonObject
+        {
+            ["argv"] = new JsonArray(Dotnet(), program, "kernel", "start", "-f", "{connection_file}"),
+            ["display_name"] = Path.GetFileName(Folder) == Usual ? ".NET (C#)" : "Diffusion Workbook (C#)",
+            ["language"] = "C#",
+            ["interrupt_mode"] = "message",
+            ["metadata"] = new JsonObject { ["debugger"] = false },
+        };
+        try
+        {
+            if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
+            Directory.CreateDirectory(beside);
+            System.IO.File.WriteAllText(Path.Combine(beside, "kernel.json"), json.ToJsonString(new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n");
+            if (Exists) Directory.Delete(Folder, recursive: true);
+            Directory.Move(beside, Folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkbookException($"The kernel cannot be installed in {Shown.Path(Folder)}: {Shown.Reason(error)}", error);
+        }
+    }
+
+    /// <summary>Removes the entry.</summary>
+    internal void Uninstall()
+    {
+        try
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkbookException($"{Shown.Path(Folder)} cannot be removed: {Shown.Reason(error)}", error);
+        }
+    }
+
+    /// <summary>The folder in which Jupyter looks for the user's kernels.</summary>
+    internal static string UserFolder
+    {
+        get
+        {
+            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            string data = Variable("JUPYTER_DATA_DIR")
+                ?? (OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter")
+                : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Jupyter")
+                : Path.Combine(Variable("XDG_DATA_HOME") ?? Path.Combine(home, ".local", "share"), "jupyter"));
+            return Path.Combine(data, "kernels");
+        }
+    }
+
+    /// <summary>All kernels of this name that a Jupyter client could find, without those of Python environments, which only their own Jupyter knows.</summary>
+    internal static IEnumerable<KernelSpec> Named(string name)
+    {
+        IEnumerable<string> data = (Variable("JUPYTER_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        data = OperatingSystem.IsWindows()
+            ? data.Append(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "jupyter"))
+            : data.Concat(["/usr/local/share/jupyter", "/usr/share/jupyter"]);
+        return data.Select(folder => Path.Combine(folder, "kernels")).Prepend(UserFolder).Select(folder => new KernelSpec(Path.Combine(folder, name))).Where(spec => spec.Exists);
+    }
+
+    /// <summary>The dotnet that runs this program, by its full path: a client started from a desktop may have another PATH.</summary>
+    static string Dotnet()
+    {
+        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!; // …/shared/Microsoft.NETCore.App/10.0.x
+        string dotnet = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        return System.IO.File.Exists(dotnet) ? dotnet : "dotnet";
+    }
+
+    static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}
