@@ -145,7 +145,7 @@ sealed class Kernel : IDisposable
         {
             error = session.Run(code, kept ? count : 0);
             if (error is null && request.Content["user_expressions"] is JsonObject asked)
-                expressions = new(asked.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)session.Evaluate((string?)pair.Value ?? ""))));
+                expressions = new(asked.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Content(session.Evaluate((string?)pair.Value ?? "").ToJson(count)))));
         }
         finally
         {
@@ -155,11 +155,18 @@ sealed class Kernel : IDisposable
         if (kept) history.Add(count, code, result);
         if (error is null) return Executed(expressions, []);
 
-        JsonObject failure = error.ToJson(count);
-        failure.Remove("output_type");
-        failure["status"] = "error";
+        JsonObject failure = Content(error.ToJson(count));
         failure["execution_count"] = count;
         return failure;
+    }
+
+    /// <summary>An output as a reply holds it: with a status in place of its type.</summary>
+    static JsonObject Content(JsonObject output)
+    {
+        output["status"] = (string?)output["output_type"] == "error" ? "error" : "ok";
+        output.Remove("output_type");
+        output.Remove("execution_count");
+        return output;
     }
 
     JsonObject Executed(JsonObject expressions, JsonArray payload) =>

@@ -56,11 +56,11 @@ sealed class Sockets : IDisposable
         poller.RunAsync("Sockets", isBackgroundThread: true);
     }
 
-    internal void Reply(Message message, bool onControl) => outgoing.Enqueue((onControl ? control : shell, message.ToFrames(signature)));
+    internal void Reply(Message message, bool onControl) => Send(onControl ? control : shell, message);
 
-    internal void Publish(Message message) => outgoing.Enqueue((iopub, message.ToFrames(signature)));
+    internal void Publish(Message message) => Send(iopub, message);
 
-    internal void Ask(Message message) => outgoing.Enqueue((stdin, message.ToFrames(signature)));
+    internal void Ask(Message message) => Send(stdin, message);
 
     /// <summary>Returns when everything that has arrived on the shell socket is in <see cref="Shell"/>.</summary>
     internal void CollectShell()
@@ -83,6 +83,18 @@ sealed class Sockets : IDisposable
         poller.Stop();
         foreach (IDisposable socket in (IDisposable[])[shell, control, iopub, stdin, heartbeat, poller, outgoing]) socket.Dispose();
         NetMQConfig.Cleanup();
+    }
+
+    void Send(NetMQSocket socket, Message message)
+    {
+        try
+        {
+            outgoing.Enqueue((socket, message.ToFrames(signature)));
+        }
+        catch (Exception error) when (error is TerminatingException or ObjectDisposedException)
+        {
+            // The kernel has ended while a cell was still talking.
+        }
     }
 
     void Receive(NetMQSocket socket, BlockingCollection<Message> waiting)

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
@@ -41,7 +40,7 @@ public sealed class ScriptSession : IDisposable
         console = new SessionConsole((name, text) => Emit(new CellOutput.Stream(name, text)), readLine ?? (() => null));
         options = ScriptOptions.Default
             .WithLanguageVersion(LanguageVersion.CSharp13)
-            .WithOptimizationLevel(OptimizationLevel.Release)
+            .WithOptimizationLevel(OptimizationLevel.Debug) // optimised code has no line for an index out of range
             .WithEmitDebugInformation(true) // line numbers in errors
             .WithFileEncoding(Encoding.UTF8)
             .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(folder))
@@ -64,6 +63,7 @@ public sealed class ScriptSession : IDisposable
         var run = new Interruptible(gate);
         stopReason = null;
         CellDisplay.IsStopping = false;
+        run.Stopping.Register(() => CellDisplay.IsStopping = true);
         CellDisplay.Session = this;
         running = run;
         try
@@ -91,14 +91,14 @@ public sealed class ScriptSession : IDisposable
     }
 
     /// <summary>The value of an expression in the scope of the cells so far, which is not shown.</summary>
-    /// <returns>An output in nbformat's form: an execute_result or an error.</returns>
-    public JsonObject Evaluate(string expression)
+    /// <returns>A <see cref="CellOutput.Result"/> or a <see cref="CellOutput.Error"/>.</returns>
+    public CellOutput Evaluate(string expression)
     {
         (asked, answer) = (true, null);
         try
         {
             Run(expression, 0);
-            return (answer ?? new CellOutput.Result(MimeBundle.Of(null))).ToJson(0);
+            return answer ?? new CellOutput.Result(MimeBundle.Of(null));
         }
         finally
         {
@@ -113,7 +113,6 @@ public sealed class ScriptSession : IDisposable
     {
         if (running is not Interruptible run) return false;
         stopReason ??= reason;
-        CellDisplay.IsStopping = true;
         run.Stop();
         return true;
     }
@@ -158,7 +157,8 @@ public sealed class ScriptSession : IDisposable
     Script<object>? Compile(string code, string name, out Diagnostic[] errors, CancellationToken stopping)
     {
         ScriptOptions here = options.WithFilePath(name);
-        Script<object> script = state is null ? CSharpScript.Create(code, here) : state.Script.ContinueWith(code, here);
+        Script<object> script = state is null ? CSharpScript.Create(code, here)
+            : state.Script.ContinueWith(code, here.WithReferences((MetadataReference[])[])); // it has those of the cells before
         errors = [.. script.Compile(stopping).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
         return errors.Length == 0 ? script : null;
     }

@@ -1,0 +1,57 @@
+"""Kernels of this repository for the tests beside: installed into a folder of their own, found by Jupyter's clients under their usual name."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKBOOK = ROOT / "lib" / "bin" / "workbook.dll"
+DATA = tempfile.TemporaryDirectory(prefix="jupyter-")
+os.environ["JUPYTER_DATA_DIR"] = DATA.name  # before jupyter_client is imported
+
+subprocess.run(["dotnet", WORKBOOK, "kernel", "install"], check=True, stdout=subprocess.DEVNULL)
+
+from jupyter_client.manager import start_new_kernel  # noqa: E402
+
+NAME = ".net-csharp"
+SETUP = "".join(json.loads((ROOT / "notebooks" / "00-start-here.ipynb").read_text())["cells"][1]["source"])
+
+
+class Kernel:
+    """A running kernel and its client."""
+
+    def __init__(self, **options):
+        self.manager, self.client = start_new_kernel(kernel_name=NAME, cwd=str(ROOT / "notebooks"), startup_timeout=60, **options)
+        self.pid = self.manager.provisioner.pid
+
+    def run(self, code, timeout=60, **options):
+        """Executes a cell: the content of the reply, and the outputs as (type, content) without status and input."""
+        outputs = []
+        self.messages = []
+
+        def heard(message):
+            self.messages.append(message)
+            if message["msg_type"] not in ("status", "execute_input"):
+                outputs.append((message["msg_type"], message["content"]))
+
+        reply = self.client.execute_interactive(code, output_hook=heard, timeout=timeout, allow_stdin=options.pop("allow_stdin", False), **options)
+        return reply["content"], outputs
+
+    def text(self, code, stream="stdout", **options):
+        """What a cell writes to the console."""
+        return "".join(content["text"] for kind, content in self.run(code, **options)[1] if kind == "stream" and content["name"] == stream)
+
+    def value(self, code, **options):
+        """The plain text of a cell's value."""
+        return next(content["data"]["text/plain"] for kind, content in self.run(code, **options)[1] if kind == "execute_result")
+
+    def close(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=False)
+
+
+if sys.platform == "win32":
+    raise SystemExit("These tests need a Unix.")

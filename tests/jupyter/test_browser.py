@@ -1,0 +1,139 @@
+"""A chapter in the classic Jupyter Notebook, in a real browser: Run All, look, turn a knob, interrupt, restart.
+
+Screenshots go to the folder named by SCREENSHOTS, or nowhere.
+"""
+
+import io
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import kernels
+from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+
+CHAPTER = "03-noise-schedules.ipynb"
+TRAINING = """var net = new Mlp(2);
+foreach (TrainingStep step in new Trainer(net, NoiseSchedule.Cosine(50), torch.randn(1000, 2), new TrainingOptions { Steps = 100_000 }).Run()) { }"""
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--window-size=1200,1400"]
+
+
+class Notebook(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(tempfile.mkdtemp(prefix="workbook-"))
+        shutil.copytree(kernels.ROOT / "notebooks", cls.folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
+        for name in ("lib", "data"):
+            (cls.folder / name).symlink_to(kernels.ROOT / name)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        cls.server = subprocess.Popen(
+            ["/usr/bin/python3", "-m", "notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", f"--notebook-dir={cls.folder}"],
+            stderr=subprocess.PIPE, text=True)
+        for line in cls.server.stderr:
+            if found := re.search(r"http://127\.0\.0\.1:(\d+)/\?token=(\w+)", line):
+                break
+        cls.drain = subprocess.Popen(["cat"], stdin=cls.server.stderr, stdout=subprocess.DEVNULL)
+        options = Options()
+        options.binary_location = shutil.which("chromium")
+        for flag in [*FLAGS, f"--user-data-dir={cls.folder / 'browser'}"]:
+            options.add_argument(flag)
+        cls.browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+        cls.browser.get(f"http://127.0.0.1:{found[1]}/notebooks/notebooks/{CHAPTER}?token={found[2]}")
+        cls.wait("a kernel", "return window.Jupyter?.notebook?.kernel?.is_connected() && Jupyter.notebook._fully_loaded", 60)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.js("Jupyter.notebook.session.delete()")
+        cls.browser.quit()
+        cls.server.terminate()
+        cls.server.wait(20)
+        cls.drain.wait(20)
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    @classmethod
+    def js(cls, code, *arguments):
+        return cls.browser.execute_script(code, *arguments)
+
+    @classmethod
+    def wait(cls, what, condition, seconds):
+        end = time.monotonic() + seconds
+        while not cls.js(condition):
+            if time.monotonic() > end:
+                raise TimeoutError(f"{what} did not come within {seconds} s")
+            time.sleep(0.2)
+
+    def click(self, *names):
+        """A menu and an item of it, or a button, by id."""
+        for name in names:
+            self.browser.find_element(By.CSS_SELECTOR, name).click()
+
+    def run_all(self):
+        self.js("Jupyter.notebook.clear_all_output()")
+        self.click("#celllink", "#run_all_cells a")
+        self.wait("the end", "return Jupyter.notebook.get_cells().filter(c => c.cell_type == 'code' && c.get_text().trim())"
+                             ".every(c => Number.isInteger(c.input_prompt_number))", 180)
+        self.wait("idle", "return !Jupyter.notebook.kernel_busy && document.querySelector('#kernel_indicator_icon').classList.contains('kernel_idle_icon')", 20)
+
+    def outputs(self):
+        return self.js("return Jupyter.notebook.get_cells().filter(c => c.cell_type == 'code').map(c => JSON.stringify(c.output_area.outputs))")
+
+    def shot(self, name):
+        if folder := os.environ.get("SCREENSHOTS"):
+            self.browser.save_screenshot(str(Path(folder) / f"{name}.png"))
+
+    def test_1_run_all_shows_every_figure(self):
+        self.assertEqual(self.js("return Jupyter.notebook.kernel.name"), kernels.NAME)
+        self.run_all()
+        outputs = self.outputs()
+        self.assertFalse([text for text in outputs if '"output_type":"error"' in text])
+        pictures = self.browser.find_elements(By.CSS_SELECTOR, ".output_area img")
+        self.assertGreaterEqual(len(pictures), 5)
+        for number, picture in enumerate(pictures):
+            self.js("arguments[0].scrollIntoView({block: 'center'})", picture)
+            self.assertTrue(self.js("return arguments[0].complete && arguments[0].naturalWidth > 0", picture))
+            image = Image.open(io.BytesIO(picture.screenshot_as_png)).convert("L")
+            low, high = image.getextrema()
+            self.assertGreater(high - low, 60, f"picture {number} is blank")
+            self.shot(f"picture-{number}")
+        self.assertGreater(len(self.browser.find_elements(By.CSS_SELECTOR, ".text_cell_render .MathJax, .text_cell_render .MathJax_Preview, .text_cell_render mjx-container")), 0)
+
+    def test_2_a_knob_changes_the_outputs(self):
+        before = self.outputs()
+        changed = self.js("""const cell = Jupyter.notebook.get_cells().find(c => (c.metadata.tags || []).includes('parameters'));
+            const text = cell.get_text(); cell.set_text(text.replace(/(int digit *= *)\\d+/, '$18')); return [text, cell.get_text()]""")
+        self.assertNotEqual(*changed)
+        self.run_all()
+        self.assertNotEqual(before, self.outputs())
+
+    def test_3_a_training_is_interrupted(self):
+        cell = self.js("const n = Jupyter.notebook; n.insert_cell_at_bottom('code'); n.select(n.ncells() - 1); n.get_selected_cell().set_text(arguments[0]); n.execute_selected_cells(); return n.ncells() - 1", TRAINING)
+        time.sleep(3)
+        self.assertTrue(self.js("return document.querySelector('#kernel_indicator_icon').classList.contains('kernel_busy_icon')"))
+        self.click("button[data-jupyter-action='jupyter-notebook:interrupt-kernel']")
+        self.wait("the interruption", f"return JSON.stringify(Jupyter.notebook.get_cell({cell}).output_area.outputs).includes('Interrupted')", 10)
+        self.js("Jupyter.notebook.scroll_to_bottom()")
+        self.shot("interrupted")
+
+    def test_4_restart_forgets(self):
+        self.click("button[data-jupyter-action='jupyter-notebook:confirm-restart-kernel']")
+        self.wait("the question", "return document.querySelector('.modal.in .btn-danger') !== null", 10)
+        self.click(".modal.in .btn-danger")
+        self.wait("the restart", "return document.querySelector('.modal.in') === null && Jupyter.notebook.kernel.is_connected()", 30)
+        cell = self.js("const n = Jupyter.notebook; n.insert_cell_at_bottom('code'); n.select(n.ncells() - 1); n.get_selected_cell().set_text('net'); n.execute_selected_cells(); return n.ncells() - 1")
+        self.wait("the error", f"return JSON.stringify(Jupyter.notebook.get_cell({cell}).output_area.outputs).includes('CS0103')", 30)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
