@@ -15,15 +15,18 @@ namespace Diffusion;
 /// With η = 1 and ε̂ recomputed the first two terms are the posterior mean μ̃ of eq. (7) taken at x̂₀: chapter 07 checks it. β̃ and β are those of
 /// the jump from t to s, see <see cref="StepNoise"/>.
 /// </summary>
-/// <param name="schedule">The noise levels.</param>
-/// <param name="steps">The pairs (t, s), s &lt; t, in the order of the walk.</param>
-public sealed class Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)> steps)
+public sealed record Sampler
 {
+    /// <summary>A sampler with DDPM's numbers; others are given with it, or with <c>sampler with { Clip = null }</c> afterwards.</summary>
+    /// <param name="schedule">The noise levels.</param>
+    /// <param name="steps">The pairs (t, s), s &lt; t, in the order of the walk.</param>
+    public Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)> steps) => (Schedule, Steps) = (schedule, steps);
+
     /// <summary>The noise levels.</summary>
-    public NoiseSchedule Schedule { get; } = schedule;
+    public NoiseSchedule Schedule { get; }
 
     /// <summary>The pairs (t, s) in the order of the walk.</summary>
-    public IReadOnlyList<(int T, int S)> Steps { get; } = Checked(schedule, steps);
+    public IReadOnlyList<(int T, int S)> Steps { get; init => field = Checked(Schedule, value); }
 
     /// <summary>What the network predicts.</summary>
     public PredictionTarget Target { get; init; }

@@ -36,6 +36,7 @@ static class CommandLine
             RunCommand.Build(),
             DoctorCommand.Build(),
             TrainCommand.Build(),
+            FetchCommand.Build(),
             SampleCommand.Build(),
             ParityCommand.Build(),
             KernelCommand.Build(),
