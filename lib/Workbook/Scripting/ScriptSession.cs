@@ -63,7 +63,6 @@ public sealed class ScriptSession : IDisposable
         var run = new Interruptible(gate);
         stopReason = null;
         CellDisplay.IsStopping = false;
-        run.Stopping.Register(() => CellDisplay.IsStopping = true);
         CellDisplay.Session = this;
         running = run;
         try
