@@ -115,14 +115,14 @@ public sealed class ScriptSession : IDisposable
             Script<object> script = state is null ? CSharpScript.Create(code, here) : state.Script.ContinueWith(code, here);
             Diagnostic[] errors = [.. script.Compile(stopping).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
             if (errors.Length == 0) return script;
-            error = ErrorReport.Of(errors, sources[name]);
+            error = ErrorReport.Of(errors, script.GetCompilation(), sources[name]);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
         catch (CompilationErrorException wrong)
         {
-            error = ErrorReport.Of(wrong.Diagnostics, sources[name]);
+            error = ErrorReport.Of(wrong.Diagnostics, null, sources[name]);
         }
         return null;
     }
