@@ -24,7 +24,7 @@ static partial class CompilerHints
         ["CS1003"] = at => $"A `{at[0]}` is missing{at.After}: write it there, or correct what stands just before.",
         ["CS1010"] = at => "A text is not closed: write a `\"` at its end, on the same line.",
         ["CS1012"] = at => "Single quotes hold one character only: write text in double quotes, \"like this\".",
-        ["CS1022"] = at => "There is a `}` too many, or the `{` that belongs to it is missing: count them.",
+        ["CS7017"] = at => "There is a `}` too many, or the `{` that belongs to it is missing: count them.",
         ["CS1026"] = at => $"A `)` is missing{at.After}: every `(` needs one.",
         ["CS1513"] = at => $"A `}}` is missing{at.After}: every `{{` needs one.",
         ["CS1514"] = at => $"A `{{` is missing{at.After}: write it there.",
@@ -46,10 +46,10 @@ static partial class CompilerHints
 
         // Types and arguments
         ["CS0019"] = at => $"`{at[0]}` cannot combine {A(at[1])} and {A(at[2])}: convert one, or check that both are what you think.",
-        ["CS0029"] = at => WrongType(at[0], at[1]),
-        ["CS0266"] = at => WrongType(at[0], at[1]),
+        ["CS0029"] = at => $"The value has the wrong type: {WrongType(at[0], at[1])}",
+        ["CS0266"] = at => $"The value has the wrong type: {WrongType(at[0], at[1])}",
         ["CS0664"] = at => "A number with a decimal point is a `double`, not a `float`: write `f` behind it, as in `0.5f`.",
-        ["CS1501"] = at => $"`{at[0]}` does not take this number of arguments: {Signatures(at)}",
+        ["CS1501"] = at => $"`{at[0]}` does not take that many arguments: {Signatures(at)}",
         ["CS1503"] = at => $"An argument has the wrong type: {WrongType(at[0], at[1])}",
         ["CS1955"] = at => $"`{at[0]}` is no method: leave out the brackets behind it.",
         ["CS7036"] = at => $"The call of `{at[1]}` lacks the argument `{at[0]}`: add it.",
@@ -79,8 +79,7 @@ static partial class CompilerHints
 
     static string UnknownMember(Case at)
     {
-        string what = $"{A(at[0])} has no `{at[1]}`";
-        what = char.ToUpperInvariant(what[0]) + what[1..];
+        string what = $"`{Simple(at[0])}` has no `{at[1]}`";
         if (NearName.To(at[1], at.Members) is string near) return $"{what}: did you mean `{near}`?";
         return at.IsLinq(at[1]) ? $"{what} until `using System.Linq;` stands at the top: write it there, or {RunAbove}."
             : $"{what}: correct the spelling, or choose from the list that the editor shows behind the dot.";
@@ -99,7 +98,7 @@ static partial class CompilerHints
             ("int" or "long" or "float" or "double", "bool") => "write a condition, such as `x == 1` (a single `=` assigns)",
             _ => "convert the value, or change the declared type",
         };
-        return $"this is {A(from)}, but {A(to)} is wanted: {remedy}.";
+        return $"{A(from)} where {A(to)} is wanted; {remedy}.";
     }
 
     /// <summary>The forms in which the called method can be called, at most three.</summary>

@@ -49,24 +49,26 @@ static partial class ErrorReport
     /// <summary>An exception that left a cell: what happened, the line of the cell, and how the calls led there.</summary>
     internal static CellOutput.Error Of(Exception exception, CellSources sources, string cell)
     {
+        int? line = Frames(exception).Where(frame => frame.GetFileName() == cell).Select(frame => (int?)frame.GetFileLineNumber()).FirstOrDefault();
         exception = Telling(exception);
         var traceback = new List<string>();
-        int? line = null;
         for (Exception? error = exception; error is not null; error = error.InnerException)
         {
             traceback.Add((error == exception ? "" : "caused by ") + $"{error.GetType().Name}: {RuntimeHints.Message(error)}");
-            foreach (StackFrame frame in new StackTrace(error, fNeedFileInfo: true).GetFrames())
-            {
-                if (Place(frame, sources) is not string place) continue;
-                traceback.Add("   at " + place);
-                if (frame.GetFileName() == cell) line ??= frame.GetFileLineNumber();
-            }
+            traceback.AddRange(from frame in new StackTrace(error, fNeedFileInfo: true).GetFrames()
+                               let place = Place(frame, sources)
+                               where place is not null
+                               select "   at " + place);
         }
         string? source = line is int number ? sources.Line(cell, number) : null, hint = RuntimeHints.For(exception);
         if (source is not null) traceback.Insert(hint is null ? 1 : 0, Marked(line!.Value, source));
         if (hint is not null) traceback.Insert(0, hint);
         return new(exception.GetType().Name, hint ?? RuntimeHints.Message(exception), traceback, line, source);
     }
+
+    /// <summary>Where an exception passed, the innermost first: a wrapper's own frames come after those of what it carries.</summary>
+    static IEnumerable<StackFrame> Frames(Exception? error) =>
+        error is null ? [] : Frames(error.InnerException).Concat(new StackTrace(error, fNeedFileInfo: true).GetFrames());
 
     static string Marked(int number, string line) => $"→ {number}: {line}";
 
