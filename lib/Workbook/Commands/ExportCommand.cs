@@ -23,7 +23,7 @@ static class ExportCommand
 
     static int Run(IReadOnlyList<string> paths, bool absolute, string folder)
     {
-        if (Directory.ResolveLinkTarget(folder, returnFinalTarget: true) is { } target) folder = target.FullName;
+        if (Directory.Exists(folder) && Directory.ResolveLinkTarget(folder, returnFinalTarget: true) is { } target) folder = target.FullName;
         var copies = new Dictionary<string, Notebook>();
         foreach (Notebook notebook in paths.Select(Notebook.Load))
         {
