@@ -34,6 +34,7 @@ static class CommandLine
         var root = new RootCommand("The diffusion workbook. Without a command: executes every chapter and writes it with its outputs to out/.")
         {
             RunCommand.Build(),
+            ExportCommand.Build(),
             DoctorCommand.Build(),
             TrainCommand.Build(),
             FetchCommand.Build(),

@@ -139,27 +139,28 @@ public sealed class ScriptSession : IDisposable
     {
         try
         {
-            if (StoppableLoops.In(code) is string stoppable && Compile(stoppable, name, out _, stopping) is Script<object> heeding) return heeding;
-            if (Compile(code, name, out Diagnostic[] errors, stopping) is Script<object> script) return script;
-            error = ErrorReport.Of(errors, sources[name]);
+            if (StoppableLoops.In(code) is string stoppable && Compiled(stoppable, name, out Diagnostic[] none, stopping) is var heeding && none.Length == 0) return heeding;
+            Script<object> script = Compiled(code, name, out Diagnostic[] errors, stopping);
+            if (errors.Length == 0) return script;
+            error = ErrorReport.Of(errors, script.GetCompilation(), sources[name]);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
         catch (CompilationErrorException wrong)
         {
-            error = ErrorReport.Of(wrong.Diagnostics, sources[name]);
+            error = ErrorReport.Of(wrong.Diagnostics, null, sources[name]);
         }
         return null;
     }
 
-    Script<object>? Compile(string code, string name, out Diagnostic[] errors, CancellationToken stopping)
+    Script<object> Compiled(string code, string name, out Diagnostic[] errors, CancellationToken stopping)
     {
         ScriptOptions here = options.WithFilePath(name);
         Script<object> script = state is null ? CSharpScript.Create(code, here)
             : state.Script.ContinueWith(code, here.WithReferences((MetadataReference[])[])); // it has those of the cells before
         errors = [.. script.Compile(stopping).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
-        return errors.Length == 0 ? script : null;
+        return script;
     }
 
     CellOutput.Error? Execute(Script<object> script, string name, CancellationToken stopping)
