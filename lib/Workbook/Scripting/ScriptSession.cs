@@ -41,9 +41,13 @@ public sealed class ScriptSession : IDisposable
             .WithOptimizationLevel(OptimizationLevel.Release)
             .WithEmitDebugInformation(true) // line numbers in errors
             .WithFileEncoding(Encoding.UTF8)
-            .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(folder))
+            .WithMetadataResolver(new DocumentedReferences(ScriptMetadataResolver.Default.WithBaseDirectory(folder)))
             .AddReferences(Framework.Value);
+        Language = new CellLanguage(code => Next(code, options));
     }
+
+    /// <summary>Answers for a cell that is being written, also while another runs. What has run, and only that, is its context.</summary>
+    internal CellLanguage Language { get; }
 
     internal CancellationToken Stopping => running?.Stopping ?? CancellationToken.None;
 
@@ -111,8 +115,7 @@ public sealed class ScriptSession : IDisposable
     {
         try
         {
-            ScriptOptions here = options.WithFilePath(name);
-            Script<object> script = state is null ? CSharpScript.Create(code, here) : state.Script.ContinueWith(code, here);
+            Script<object> script = Next(code, options.WithFilePath(name));
             Diagnostic[] errors = [.. script.Compile(stopping).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
             if (errors.Length == 0) return script;
             error = ErrorReport.Of(errors, sources[name]);
@@ -126,6 +129,8 @@ public sealed class ScriptSession : IDisposable
         }
         return null;
     }
+
+    Script<object> Next(string code, ScriptOptions options) => state is { } before ? before.Script.ContinueWith(code, options) : CSharpScript.Create(code, options);
 
     CellOutput.Error? Execute(Script<object> script, string name, CancellationToken stopping)
     {
@@ -157,6 +162,6 @@ public sealed class ScriptSession : IDisposable
         return [.. from file in Directory.EnumerateFiles(framework, "*.dll").Order(StringComparer.Ordinal)
                let name = Path.GetFileNameWithoutExtension(file)
                where name is "Microsoft.CSharp" or "netstandard" or "mscorlib" || (name.StartsWith("System.", StringComparison.Ordinal) && !name.EndsWith(".Native", StringComparison.Ordinal))
-               select MetadataReference.CreateFromFile(file)];
+               select MetadataReference.CreateFromFile(file, documentation: new ReferenceDocumentation(file))];
     });
 }
