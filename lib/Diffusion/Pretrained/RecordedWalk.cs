@@ -40,7 +40,7 @@ sealed class RecordedWalk
         for (int i = 0; i < Count; i++)
         {
             (Tensor x, Tensor x0) = Step(Sampler, i);
-            worst.Add($"{label} sample.{i}", recorded.Read($"sample.{i}"), x);
+            worst.AddRelative($"{label} sample.{i}", recorded.Read($"sample.{i}"), x);
             string seen = $"pred_original_sample.{i}";
             if (recorded.Tensors.ContainsKey(seen)) worst.AddRelative($"{label} {seen}", recorded.Read(seen), x0);
         }

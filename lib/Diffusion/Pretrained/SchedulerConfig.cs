@@ -169,7 +169,8 @@ public sealed class SchedulerConfig
     {
         if (Steps < 1) throw new InvalidDataException($"{file}: num_train_timesteps is {Steps}, expected at least 1.");
         var trained = values["trained_betas"] as JsonArray;
-        if (trained is null && values["trained_betas"] is { } other) throw new InvalidDataException($"{file}: trained_betas is {Quoted(other)}, expected null or a list of numbers.");
+        if (trained is null && values["trained_betas"] is { } other)
+            throw new InvalidDataException($"{file}: trained_betas is {Quoted(other)}, expected null or a list of numbers.");
         string name = trained is null ? OneOf("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid") : "trained_betas";
         double first = Get<double>("beta_start"), last = Get<double>("beta_end");
         using var scope = NewDisposeScope();
@@ -181,7 +182,8 @@ public sealed class SchedulerConfig
             _ => [.. NoiseSchedule.Cosine(Steps, allowResidualSignal: true).Beta.Skip(1).Select(β => (float)β)],
         };
         int odd = Array.FindIndex(betas, β => !(β > 0 && β < 1)) + 1;      // written so that NaN is refused too
-        if (odd > 0 && !(odd == Steps && betas[^1] == 1)) throw new InvalidDataException($"{file}: {name} gives β_{odd} = {betas[odd - 1]}, expected a variance strictly between 0 and 1.");
+        if (odd > 0 && !(odd == Steps && betas[^1] == 1))
+            throw new InvalidDataException($"{file}: {name} gives β_{odd} = {betas[odd - 1]}, expected a variance strictly between 0 and 1.");
         NoiseSchedule schedule = NoiseSchedule.FromSinglePrecision(name, betas);
         return Get<bool>("rescale_betas_zero_snr") ? schedule.WithZeroTerminalSnr() : schedule;
     }

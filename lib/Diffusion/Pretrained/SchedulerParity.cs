@@ -20,7 +20,7 @@ public static class SchedulerParity
     public static bool Fits(string folder) => Directory.Exists(Path.Combine(folder, "ddpm")) || Directory.Exists(Path.Combine(folder, "ddim"));
 
     /// <summary>Compares every case of a folder.</summary>
-    /// <returns>The largest difference and where it is; of x̂₀, which may be large, in units of its largest value.</returns>
+    /// <returns>The largest difference and where it is; of a tensor with values beyond 1, in units of the largest.</returns>
     public static ParityResult Check(string folder)
     {
         var worst = new WorstDifference();
@@ -56,7 +56,7 @@ public static class SchedulerParity
             (int t, int s) = sampler.Steps.FirstOrDefault(pair => pair.T == time + 1);
             if (t == 0) throw new InvalidDataException($"{recorded.Path}: '{name}' is at a time that {steps} steps of this scheduler do not visit.");
             (Tensor x, Tensor x0) = sampler.Step(sample, output, t, s, noise);
-            worst.Add($"{Label(file)} {name}", recorded.Read(name), x);
+            worst.AddRelative($"{Label(file)} {name}", recorded.Read(name), x);
             string seen = name.Replace("prev_sample", "pred_original_sample");
             if (recorded.Tensors.ContainsKey(seen)) worst.AddRelative($"{Label(file)} {seen}", recorded.Read(seen), x0);
         }

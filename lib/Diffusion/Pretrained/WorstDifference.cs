@@ -16,7 +16,7 @@ sealed class WorstDifference
         Add(name, (found.to(ScalarType.Float64) - wanted.to(found.device).to(ScalarType.Float64)).abs().max().item<double>());
     }
 
-    /// <summary>The same of values that may be large, measured in units of the largest: that is where float32 rounds.</summary>
+    /// <summary>The same of values that may be large, as those of x̂₀ are near t = T without clipping, in units of the largest: that is what float32 rounds.</summary>
     internal void AddRelative(string name, Tensor wanted, Tensor found)
     {
         using var scope = NewDisposeScope();

@@ -19,7 +19,8 @@ public sealed record Sampler
 {
     /// <summary>A sampler with DDPM's numbers; others are given with it, or with <c>sampler with { Clip = null }</c> afterwards.</summary>
     /// <param name="schedule">The noise levels.</param>
-    /// <param name="steps">The pairs (t, s), s &lt; t, in the order of the walk; a last (1, 1) only clips, as diffusers' DDIM where <c>set_alpha_to_one</c> is false.</param>
+    /// <param name="steps">The pairs (t, s), s &lt; t, in the order of the walk; a last (1, 1) is allowed, where
+    /// diffusers' DDIM with <c>set_alpha_to_one</c> false stays.</param>
     public Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)> steps) => (Schedule, Steps) = (schedule, steps);
 
     /// <summary>The noise levels.</summary>
