@@ -13,7 +13,7 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
     // in float32 and ten times as long in bfloat16. Beyond it memory costs more than arithmetic (measured: 4 against 67 million).
     const long MostScoresWrittenOut = 1 << 23;
 
-    readonly GroupNorm group_norm;
+    readonly GroupNorm? group_norm;
     readonly Linear to_q, to_k, to_v;
     readonly ModuleList<Linear> to_out;
     readonly long heads, headChannels;
@@ -21,16 +21,16 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
 
     /// <summary>Builds the layer.</summary>
     /// <param name="channels">Channels of the input and of the output.</param>
-    /// <param name="config">Channels a head, groups and ε of the norm.</param>
-    /// <param name="groups">Groups of the norm where they differ from the config's.</param>
+    /// <param name="groups">Groups of the norm before it; null for none.</param>
+    /// <param name="config">Channels a head and ε of the norm.</param>
     /// <param name="scale">What the sum is divided by.</param>
-    public Attention(long channels, UNetConfig config, int? groups = null, double scale = 1) : base(nameof(Attention))
+    public Attention(long channels, int? groups, UNetConfig config, double scale = 1) : base(nameof(Attention))
     {
         this.scale = scale;
         headChannels = config.AttentionHeadDim ?? channels;
         heads = channels / headChannels;
         long inner = heads * headChannels;      // less than the channels where the heads do not divide them
-        group_norm = new GroupNorm(groups ?? config.NormNumGroups, channels, config.NormEps);
+        if (groups is { } some) group_norm = new GroupNorm(some, channels, config.NormEps);
         to_q = new Linear(channels, inner);
         to_k = new Linear(channels, inner);
         to_v = new Linear(channels, inner);
@@ -42,7 +42,8 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        Tensor pixels = group_norm.call(x.flatten(2)).transpose(1, 2);                      // (B, N, C)
+        Tensor pixels = x.flatten(2);                                                       // (B, C, N)
+        pixels = (group_norm?.call(pixels) ?? pixels).transpose(1, 2);                      // (B, N, C)
         Tensor q = Heads(to_q.call(pixels)), k = Heads(to_k.call(pixels)), v = Heads(to_v.call(pixels)); // (B, heads, N, d)
         bool few = x.device.type == DeviceType.CPU && q.shape[0] * heads * q.shape[2] * q.shape[2] <= MostScoresWrittenOut;
         Tensor answers = few ? WrittenOut(q, k, v) : Fused(q, k, v);                        // (B, heads, N, d)

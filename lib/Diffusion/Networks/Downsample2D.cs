@@ -19,6 +19,9 @@ public sealed class Downsample2D : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The same without anything to learn: every two by two pixels become their mean.</summary>
+    internal static Tensor Mean(Tensor x) => F.avg_pool2d(x, 2);
+
     /// <summary>(B, C, H, W) → (B, C, H/2, W/2).</summary>
     public override Tensor forward(Tensor x)
     {

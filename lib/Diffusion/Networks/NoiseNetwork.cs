@@ -15,12 +15,21 @@ public abstract class NoiseNetwork(string name) : nn.Module<Tensor, Tensor, Tens
     /// <param name="t">int64 (B), every entry from 1 to T.</param>
     /// <returns>The predicted noise (B, …), owned by the caller.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A t on the CPU is below 1; on a GPU looking would stall the queue.</exception>
-    public Tensor PredictNoise(Tensor x, Tensor t)
+    public Tensor PredictNoise(Tensor x, Tensor t) => PredictNoise(x, t, labels: null);
+
+    /// <summary>ε_θ(x_t, t, y) of a network that is told what to draw.</summary>
+    /// <param name="x">x_t (B, …).</param>
+    /// <param name="t">int64 (B), every entry from 1 to T.</param>
+    /// <param name="labels">y, int64 (B): the class of each item, from 0; null for a network without classes.</param>
+    /// <returns>The predicted noise (B, …), owned by the caller.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A t on the CPU is below 1, or a class is out of range; on a GPU looking would stall the queue.</exception>
+    /// <exception cref="ArgumentException">The network knows classes and got none, or the reverse.</exception>
+    public Tensor PredictNoise(Tensor x, Tensor t, Tensor? labels)
     {
         using var scope = NewDisposeScope();
         if (t.device.type == DeviceType.CPU && t.numel() > 0 && t.min().to(ScalarType.Int64).item<long>() is < 1 and var least)
             throw new ArgumentOutOfRangeException(nameof(t), $"t is {least}, expected 1 to T: x₀ is clean, there is no noise to predict.");
-        return call(x, t - 1).MoveToOuterDisposeScope();
+        return (labels is null ? call(x, t - 1) : Conditioned(x, t - 1, labels)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same with one time for the whole batch, as sampling needs it.</summary>
@@ -31,6 +40,10 @@ public abstract class NoiseNetwork(string name) : nn.Module<Tensor, Tensor, Tens
         using Tensor all = full([x.shape[0]], (long)t, dtype: ScalarType.Int64, device: x.device);
         return PredictNoise(x, all);
     }
+
+    /// <summary>What <c>forward</c> gives, told the classes too; t is counted from 0.</summary>
+    internal virtual Tensor Conditioned(Tensor x, Tensor t, Tensor labels) =>
+        throw new ArgumentException($"This {GetName()} knows no classes, expected no labels.", nameof(labels));
 
     /// <summary>A network of the same kind with the same numbers in parameters of its own.</summary>
     public NoiseNetwork Copy()

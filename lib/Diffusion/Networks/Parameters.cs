@@ -11,6 +11,9 @@ static class Parameters
     /// <summary>A float32 parameter on <see cref="Compute.Device"/>, uniform in ±bound.</summary>
     internal static Parameter Uniform(double bound, params long[] shape) => New(shape, values => values.uniform_(-bound, bound));
 
+    /// <summary>A float32 parameter on <see cref="Compute.Device"/>, standard normal.</summary>
+    internal static Parameter Normal(params long[] shape) => New(shape, values => values.normal_());
+
     /// <summary>A float32 parameter on <see cref="Compute.Device"/> with one value everywhere.</summary>
     internal static Parameter Constant(double value, params long[] shape) => New(shape, values => values.fill_(value));
 

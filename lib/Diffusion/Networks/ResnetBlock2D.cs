@@ -1,5 +1,5 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
 
 namespace Diffusion;
 
@@ -11,6 +11,7 @@ namespace Diffusion;
 ///     │        time ─ SiLU ─ time_emb_proj                    │
 ///     └──────────────── conv_shortcut (if widths differ) ─────┘
 /// </code>
+/// With <c>scale_shift</c> the time comes after norm2 instead: h·(1 + scale) + shift. A block that changes the size does so before conv1, to both branches.
 /// </remarks>
 public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor, Tensor>
 {
@@ -19,21 +20,31 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor, Tensor>
     readonly Linear time_emb_proj;
     readonly GroupNorm norm2;
     readonly Conv2d conv2;
-    readonly SiLU nonlinearity = nn.SiLU();
+    readonly nn.Module<Tensor, Tensor> nonlinearity;
     readonly Conv2d? conv_shortcut;
-    readonly double scale;
+    readonly Func<Tensor, Tensor>? resize;
+    readonly bool timeScales;
+    readonly double dropout, scale;
 
     /// <summary>Builds the block.</summary>
     /// <param name="inChannels">Channels of the input.</param>
     /// <param name="outChannels">Channels of the output.</param>
-    /// <param name="config">Groups and ε of the norms, length of the time embedding.</param>
+    /// <param name="config">Groups and ε of the norms, length of the time embedding and how it enters, non-linearity, dropout.</param>
     /// <param name="scale">What the sum is divided by.</param>
-    public ResnetBlock2D(long inChannels, long outChannels, UNetConfig config, double scale = 1) : base(nameof(ResnetBlock2D))
+    /// <param name="resize">How the block changes the size; left out, not at all.</param>
+    public ResnetBlock2D(long inChannels, long outChannels, UNetConfig config, double scale = 1, Func<Tensor, Tensor>? resize = null) : base(nameof(ResnetBlock2D))
     {
-        this.scale = scale;
+        (this.scale, this.resize, dropout) = (scale, resize, config.Dropout);
+        timeScales = config.ResnetTimeScaleShift == UNetConfig.ScaleShift;
+        nonlinearity = config.ActFn switch
+        {
+            "gelu" => nn.GELU(),
+            "mish" => nn.Mish(),
+            _ => nn.SiLU(),
+        };
         norm1 = new GroupNorm(config.NormNumGroups, inChannels, config.NormEps);
         conv1 = new Conv2d(inChannels, outChannels, kernelSize: 3, padding: 1);
-        time_emb_proj = new Linear(config.TimeChannels, outChannels);
+        time_emb_proj = new Linear(config.TimeChannels, timeScales ? 2 * outChannels : outChannels);
         norm2 = new GroupNorm(config.NormNumGroups, outChannels, config.NormEps);
         conv2 = new Conv2d(outChannels, outChannels, kernelSize: 3, padding: 1);
         if (inChannels != outChannels) conv_shortcut = new Conv2d(inChannels, outChannels, kernelSize: 1);
@@ -44,11 +55,21 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor x, Tensor time)
     {
         using var scope = NewDisposeScope();
-        Tensor h = conv1.call(nonlinearity.call(norm1.call(x)));                            // (B, out, H, W)
-        Tensor shift = time_emb_proj.call(nonlinearity.call(time));                         // (B, out)
-        h = h + shift.unsqueeze(-1).unsqueeze(-1);
-        h = conv2.call(nonlinearity.call(norm2.call(h)));
+        Tensor h = nonlinearity.call(norm1.call(x));                                        // (B, in, H, W)
+        if (resize is not null) (x, h) = (resize(x), resize(h));
+        h = conv1.call(h);                                                                  // (B, out, H, W)
+        Tensor told = time_emb_proj.call(nonlinearity.call(time)).unsqueeze(-1).unsqueeze(-1); // (B, out or 2·out, 1, 1)
+        h = timeScales ? ScaledAndShifted(norm2.call(h), told) : norm2.call(h + told);
+        h = nonlinearity.call(h);
+        if (dropout > 0) h = F.dropout(h, dropout, training);
+        h = conv2.call(h);
         Tensor y = (conv_shortcut?.call(x) ?? x) + h;
         return (scale == 1 ? y : y / scale).MoveToOuterDisposeScope();
+    }
+
+    static Tensor ScaledAndShifted(Tensor h, Tensor told)
+    {
+        Tensor[] halves = told.chunk(2, 1);     // (B, out, 1, 1) each
+        return h * (1 + halves[0]) + halves[1];
     }
 }

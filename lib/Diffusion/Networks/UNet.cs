@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -13,7 +14,8 @@ namespace Diffusion;
 ///        down_blocks.0 ─┬────────────────── cat ─ up_blocks.2
 ///                 down_blocks.1 ─┬─ cat ─ up_blocks.1
 ///                          down_blocks.2 ─ mid_block ─ up_blocks.0
-/// t ─ time_proj (sinusoid) ─ time_embedding ─→ every residual block
+/// t ─ time_proj (sinusoid) ─ time_embedding ─ (+) ─→ every residual block
+///                       class ─ class_embedding ┘
 /// </code>
 /// Computed in the type of the parameters: float32, or float64 after <c>.to(ScalarType.Float64)</c>. See <see cref="BodyType"/> for bfloat16.
 /// </remarks>
@@ -22,8 +24,9 @@ public sealed partial class UNet : NoiseNetwork
     readonly Conv2d conv_in;
     readonly Timesteps time_proj;
     readonly TimestepEmbedding time_embedding;
+    readonly nn.Module<Tensor, Tensor>? class_embedding; // where the network knows classes
     readonly ModuleList<DownBlock2D> down_blocks;
-    readonly UNetMidBlock2D mid_block;
+    readonly UNetMidBlock2D? mid_block;
     readonly ModuleList<UpBlock2D> up_blocks;
     readonly GroupNorm conv_norm_out;
     readonly SiLU conv_act = nn.SiLU();
@@ -42,12 +45,19 @@ public sealed partial class UNet : NoiseNetwork
         conv_in = new Conv2d(config.InChannels, widths[0], kernelSize: 3, padding: 1);
         time_proj = new Timesteps(widths[0], config.FlipSinToCos, config.FreqShift);
         time_embedding = new TimestepEmbedding(widths[0], config.TimeChannels);
+        class_embedding = config switch
+        {
+            { ClassEmbedType: UNetConfig.TimestepClasses } => new TimestepEmbedding(widths[0], config.TimeChannels),
+            { ClassEmbedType: UNetConfig.IdentityClasses } => nn.Identity(),
+            { NumClassEmbeds: { } classes } => new Embedding(classes, config.TimeChannels),
+            _ => null,
+        };
         down_blocks = [.. config.DownBlockTypes.Select((type, level) =>
-            new DownBlock2D(widths[Math.Max(level - 1, 0)], widths[level], type == UNetConfig.AttnDownBlock, level == last, config))];
-        mid_block = new UNetMidBlock2D(widths[last], config);
+            new DownBlock2D(widths[Math.Max(level - 1, 0)], widths[level], type, level == last, config))];
+        if (config.MidBlockType is not null) mid_block = new UNetMidBlock2D(widths[last], config);
         Array.Reverse(widths);
         up_blocks = [.. config.UpBlockTypes.Select((type, i) =>
-            new UpBlock2D(widths[Math.Max(i - 1, 0)], widths[i], widths[Math.Min(i + 1, last)], type == UNetConfig.AttnUpBlock, i == last, config))];
+            new UpBlock2D(widths[Math.Max(i - 1, 0)], widths[i], widths[Math.Min(i + 1, last)], type, i == last, config))];
         conv_norm_out = new GroupNorm(config.NormNumGroups, widths[last], config.NormEps);
         conv_out = new Conv2d(widths[last], config.OutChannels, kernelSize: 3, padding: 1);
         RegisterComponents();
@@ -70,14 +80,21 @@ public sealed partial class UNet : NoiseNetwork
     /// <param name="t">From 0 (diffusers' count), whole or not: (B), or one for the whole batch.</param>
     /// <returns>The predicted noise (B, out, H, W) in the type of the parameters, owned by the caller.</returns>
     /// <exception cref="ArgumentException">A shape does not fit; the sentence says which.</exception>
-    public override Tensor forward(Tensor x, Tensor t)
+    public override Tensor forward(Tensor x, Tensor t) => Forward(x, t, null);
+
+    internal override Tensor Conditioned(Tensor x, Tensor t, Tensor labels) => Forward(x, t, labels);
+
+    Tensor Forward(Tensor x, Tensor t, Tensor? labels)
     {
         RequireShapes(x, t);
+        RequireLabels(labels, x.shape[0]);
         using var scope = NewDisposeScope();
         ScalarType type = conv_in.Type, body = BodyType ?? type;
 
         Tensor time = time_proj.call(t.to(x.device).flatten().expand(x.shape[0]));   // (B, C₀)
-        time = time_embedding.call(time.to(type)).to(body);                         // (B, 4·C₀)
+        time = time_embedding.call(time.to(type));                                  // (B, 4·C₀)
+        if (class_embedding is not null) time = time + ClassEmbedding(labels!.to(x.device), type);
+        time = time.to(body);
 
         x = x.to(type);
         if (Config.CenterInputSample) x = 2 * x - 1;
@@ -86,11 +103,34 @@ public sealed partial class UNet : NoiseNetwork
         var skips = new Stack<Tensor>([x]);
         foreach (DownBlock2D block in down_blocks)
             foreach (Tensor state in block.call(x, time)) skips.Push(x = state);
-        x = mid_block.call(x, time);
+        x = mid_block?.call(x, time) ?? x;
         foreach (UpBlock2D block in up_blocks) x = block.call(x, skips, time);
 
         x = conv_act.call(conv_norm_out.call(x)).to(type);
         return conv_out.call(x).MoveToOuterDisposeScope();                          // (B, out, H, W)
+    }
+
+    // What the classes add to the time: (B, 4·C₀). With class_embed_type "timestep" a class is a time, with "identity" the labels are the vectors.
+    Tensor ClassEmbedding(Tensor labels, ScalarType type) =>
+        class_embedding!.call(Config.ClassEmbedType == UNetConfig.TimestepClasses ? time_proj.call(labels).to(type) : labels).to(type);
+
+    void RequireLabels(Tensor? labels, long batch)
+    {
+        if (labels is null || class_embedding is null)
+        {
+            if (labels is null && class_embedding is null) return;
+            throw new ArgumentException(labels is null ? "This network is told what to draw and got no labels, expected a class for each item."
+                : "This network knows no classes, expected no labels.", nameof(labels));
+        }
+        long[] expected = Config.ClassEmbedType == UNetConfig.IdentityClasses ? [batch, Config.TimeChannels] : [batch];
+        if (!labels.shape.SequenceEqual(expected))
+            throw new ArgumentException($"labels have shape {SafeTensor.Format(labels.shape)}, expected {SafeTensor.Format(expected)}.", nameof(labels));
+        if (Config.Classes is not { } classes) return;
+        if (labels.dtype != ScalarType.Int64) throw new ArgumentException($"labels hold {labels.dtype}, expected Int64.", nameof(labels));
+        if (labels.device.type != DeviceType.CPU || batch == 0) return;
+        long least = labels.min().item<long>(), most = labels.max().item<long>();
+        if (least < 0 || most >= classes)
+            throw new ArgumentOutOfRangeException(nameof(labels), $"labels go from {least} to {most}, expected 0 to {classes - 1}: the network knows {classes} classes.");
     }
 
     internal void RequireShapes(Tensor x, Tensor t)

@@ -61,14 +61,16 @@ public sealed partial record UNetConfig
             "norm_eps" => this with { NormEps = Number() },
             "add_attention" => this with { AddAttention = Flag() },
 
-            "act_fn" => Only(IsText(value, "silu") || IsText(value, "swish"), "\"silu\" or \"swish\", its other name"),
+            "downsample_type" => this with { DownsampleType = TextOrNull() ?? Conv },
+            "upsample_type" => this with { UpsampleType = TextOrNull() ?? Conv },
+            "dropout" => this with { Dropout = Number() },
+            "resnet_time_scale_shift" => this with { ResnetTimeScaleShift = Text() },
+            "mid_block_type" => this with { MidBlockType = TextOrNull() },
+            "class_embed_type" => this with { ClassEmbedType = TextOrNull() },
+            "num_class_embeds" => this with { NumClassEmbeds = WholeOrNull() },
+            "num_train_timesteps" => this with { NumTrainTimesteps = WholeOrNull() },
+            "act_fn" => this with { ActFn = Text() },
             "time_embedding_type" => Only(IsText(value, "positional"), "\"positional\""),
-            "mid_block_type" => Only(IsText(value, "UNetMidBlock2D"), "\"UNetMidBlock2D\""),
-            "downsample_type" or "upsample_type" => Only(IsNull() || IsText(value, "conv"), "\"conv\""),
-            "resnet_time_scale_shift" => Only(IsText(value, "default"), "\"default\""),
-            "dropout" => Only(value.ValueKind == JsonValueKind.Number && value.GetDouble() == 0, "0"),
-            "class_embed_type" or "num_class_embeds" => Only(IsNull(), "null"),
-            "num_train_timesteps" => Only(IsNull() || value.ValueKind == JsonValueKind.Number, "null or a number"), // only learned embeddings use it
 
             _ => Only(IsNull() || value.ValueKind == JsonValueKind.False, "this option to be absent, null or false"),
         };
@@ -77,6 +79,8 @@ public sealed partial record UNetConfig
         UNetConfig Only(bool holds, string expected) => holds ? this : throw Unsupported(expected);
         bool Flag() => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Unsupported("true or false");
         double Number() => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Unsupported("a number");
+        string Text() => value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Unsupported("a text");
+        string? TextOrNull() => IsNull() ? null : Text();
         int Whole() => AsWhole(value);
         int? WholeOrNull() => IsNull() ? null : AsWhole(value);
         int AsWhole(JsonElement item) =>
@@ -119,34 +123,34 @@ public sealed partial record UNetConfig
         {
             ["_class_name"] = "UNet2DModel",
             ["_diffusers_version"] = DiffusersVersion,
-            ["act_fn"] = "silu",
+            ["act_fn"] = ActFn,
             ["add_attention"] = AddAttention,
             ["attention_head_dim"] = AttentionHeadDim,
             ["attn_norm_num_groups"] = AttnNormNumGroups,
             ["block_out_channels"] = BlockOutChannels,
             ["center_input_sample"] = CenterInputSample,
-            ["class_embed_type"] = null,
+            ["class_embed_type"] = ClassEmbedType,
             ["down_block_types"] = DownBlockTypes,
             ["downsample_padding"] = DownsamplePadding,
-            ["downsample_type"] = "conv",
-            ["dropout"] = 0.0,
+            ["downsample_type"] = DownsampleType,
+            ["dropout"] = Dropout,
             ["flip_sin_to_cos"] = FlipSinToCos,
             ["freq_shift"] = AsInt(FreqShift) ?? (object)FreqShift,
             ["in_channels"] = InChannels,
             ["layers_per_block"] = LayersPerBlock,
             ["mid_block_scale_factor"] = AsInt(MidBlockScaleFactor) ?? (object)MidBlockScaleFactor,
-            ["mid_block_type"] = "UNetMidBlock2D",
+            ["mid_block_type"] = MidBlockType,
             ["norm_eps"] = NormEps,
             ["norm_num_groups"] = NormNumGroups,
-            ["num_class_embeds"] = null,
-            ["num_train_timesteps"] = null,
+            ["num_class_embeds"] = NumClassEmbeds,
+            ["num_train_timesteps"] = NumTrainTimesteps,
             ["out_channels"] = OutChannels,
-            ["resnet_time_scale_shift"] = "default",
+            ["resnet_time_scale_shift"] = ResnetTimeScaleShift,
             ["sample_size"] = SampleSize is not { } size ? null : size.Height == size.Width ? size.Height : new[] { size.Height, size.Width },
             ["time_embedding_dim"] = TimeEmbeddingDim,
             ["time_embedding_type"] = "positional",
             ["up_block_types"] = UpBlockTypes,
-            ["upsample_type"] = "conv",
+            ["upsample_type"] = UpsampleType,
         };
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))

@@ -45,17 +45,44 @@ public sealed partial record UNetConfig
     /// <summary><c>downsample_padding</c>: 1 pads both sides, 0 only right and below (as the 2020 checkpoints do).</summary>
     public int DownsamplePadding { get; init; } = 1;
 
+    /// <summary><c>downsample_type</c>: how levels with attention are halved, <see cref="Conv"/> or <see cref="Resnet"/>.</summary>
+    public string DownsampleType { get; init; } = Conv;
+
+    /// <summary><c>upsample_type</c>: how levels with attention are doubled, <see cref="Conv"/> or <see cref="Resnet"/>.</summary>
+    public string UpsampleType { get; init; } = Conv;
+
+    /// <summary><c>dropout</c>: the share of numbers that each residual block forgets while it is trained, 0 to 1.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary><c>act_fn</c>: the non-linearity of the residual blocks, <c>silu</c> (also called <c>swish</c>), <c>gelu</c> or <c>mish</c>.</summary>
+    public string ActFn { get; init; } = "silu";
+
     /// <summary><c>attention_head_dim</c>: channels of one attention head; none means one head over all channels.</summary>
     public int? AttentionHeadDim { get; init; } = 8;
 
     /// <summary><c>norm_num_groups</c>: groups of each group norm; must divide every width.</summary>
     public int NormNumGroups { get; init; } = 32;
 
-    /// <summary><c>attn_norm_num_groups</c>: groups of the norm in the middle's attention; none means <see cref="NormNumGroups"/>.</summary>
+    /// <summary><c>attn_norm_num_groups</c>: groups of the norm in the middle's attention; none means <see cref="NormNumGroups"/>, or no norm with <see cref="ScaleShift"/>.</summary>
     public int? AttnNormNumGroups { get; init; }
 
     /// <summary><c>norm_eps</c>: what group norm adds to the variance.</summary>
     public double NormEps { get; init; } = 1e-5;
+
+    /// <summary><c>resnet_time_scale_shift</c>: whether the time shifts a residual block's numbers (<c>default</c>) or scales them too (<see cref="ScaleShift"/>).</summary>
+    public string ResnetTimeScaleShift { get; init; } = "default";
+
+    /// <summary><c>mid_block_type</c>: <c>UNetMidBlock2D</c>, or none for no middle.</summary>
+    public string? MidBlockType { get; init; } = MidBlock;
+
+    /// <summary><c>class_embed_type</c>: how a class becomes a vector: none, by a table (see <see cref="NumClassEmbeds"/>); <see cref="TimestepClasses"/>, as a time does; <see cref="IdentityClasses"/>, it is one.</summary>
+    public string? ClassEmbedType { get; init; }
+
+    /// <summary><c>num_class_embeds</c>: how many classes the network can be told to draw; none for a network without.</summary>
+    public int? NumClassEmbeds { get; init; }
+
+    /// <summary><c>num_train_timesteps</c>: a note, which only learned time embeddings use.</summary>
+    public int? NumTrainTimesteps { get; init; }
 
     /// <summary><c>add_attention</c>: whether the middle has attention.</summary>
     public bool AddAttention { get; init; } = true;
@@ -66,11 +93,32 @@ public sealed partial record UNetConfig
     /// <summary>The same with attention after each residual block.</summary>
     public const string AttnDownBlock = "AttnDownBlock2D";
 
+    /// <summary>A level on the way down that a residual block halves.</summary>
+    public const string ResnetDownBlock = "ResnetDownsampleBlock2D";
+
     /// <summary>A level of residual blocks on the way up.</summary>
     public const string UpBlock = "UpBlock2D";
 
     /// <summary>The same with attention after each residual block.</summary>
     public const string AttnUpBlock = "AttnUpBlock2D";
+
+    /// <summary>A level on the way up that a residual block doubles.</summary>
+    public const string ResnetUpBlock = "ResnetUpsampleBlock2D";
+
+    /// <summary>The values of <see cref="DownsampleType"/> and <see cref="UpsampleType"/>.</summary>
+    public const string Conv = "conv", Resnet = "resnet";
+
+    /// <summary>The other value of <see cref="ResnetTimeScaleShift"/>.</summary>
+    public const string ScaleShift = "scale_shift";
+
+    /// <summary>The value of <see cref="MidBlockType"/>.</summary>
+    public const string MidBlock = "UNetMidBlock2D";
+
+    /// <summary>The values of <see cref="ClassEmbedType"/>.</summary>
+    public const string TimestepClasses = "timestep", IdentityClasses = "identity";
+
+    /// <summary>How many classes there are, numbered from 0; null where there are none or where any number will do.</summary>
+    public int? Classes => ClassEmbedType is null ? NumClassEmbeds : null;
 
     /// <summary>Number of levels, each but the last half the size of the one before.</summary>
     public int Levels => BlockOutChannels.Count;
@@ -80,6 +128,11 @@ public sealed partial record UNetConfig
 
     /// <summary>Length of the time embedding.</summary>
     internal int TimeChannels => TimeEmbeddingDim ?? 4 * BlockOutChannels[0];
+
+    /// <summary>Groups of the norm in the middle's attention; null for no norm.</summary>
+    internal int? MidAttentionGroups => AttnNormNumGroups ?? (ResnetTimeScaleShift == ScaleShift ? null : NormNumGroups);
+
+    bool HasMidAttention => AddAttention && MidBlockType is not null;
 
     /// <summary>Refuses a size that cannot be halved at every level.</summary>
     /// <param name="size">Height and width of the images.</param>
@@ -97,10 +150,18 @@ public sealed partial record UNetConfig
         if (Levels is < 1 or > 16) return $"block_out_channels has {Levels} entries, expected 1 to 16";
         if (DownBlockTypes.Count != Levels) return $"down_block_types has {DownBlockTypes.Count} entries, expected {Levels} as in block_out_channels";
         if (UpBlockTypes.Count != Levels) return $"up_block_types has {UpBlockTypes.Count} entries, expected {Levels} as in block_out_channels";
-        if (DownBlockTypes.FirstOrDefault(type => type is not (DownBlock or AttnDownBlock)) is { } down)
-            return $"down_block_types has {Quoted(down)}, which is not supported: expected {DownBlock} or {AttnDownBlock}";
-        if (UpBlockTypes.FirstOrDefault(type => type is not (UpBlock or AttnUpBlock)) is { } up)
-            return $"up_block_types has {Quoted(up)}, which is not supported: expected {UpBlock} or {AttnUpBlock}";
+        if (DownBlockTypes.FirstOrDefault(type => type is not (DownBlock or AttnDownBlock or ResnetDownBlock)) is { } down)
+            return $"down_block_types has {Quoted(down)}, which is not supported: expected {DownBlock}, {AttnDownBlock} or {ResnetDownBlock}";
+        if (UpBlockTypes.FirstOrDefault(type => type is not (UpBlock or AttnUpBlock or ResnetUpBlock)) is { } up)
+            return $"up_block_types has {Quoted(up)}, which is not supported: expected {UpBlock}, {AttnUpBlock} or {ResnetUpBlock}";
+        if (Foreign("downsample_type", DownsampleType, Conv, Resnet) is { } halving) return halving;
+        if (Foreign("upsample_type", UpsampleType, Conv, Resnet) is { } doubling) return doubling;
+        if (Foreign("act_fn", ActFn, "silu", "swish", "gelu", "mish") is { } activation) return activation;
+        if (Foreign("resnet_time_scale_shift", ResnetTimeScaleShift, "default", ScaleShift) is { } timing) return timing;
+        if (MidBlockType is not null && Foreign("mid_block_type", MidBlockType, MidBlock, "null") is { } middle) return middle;
+        if (ClassEmbedType is not null && Foreign("class_embed_type", ClassEmbedType, TimestepClasses, IdentityClasses, "null") is { } classes) return classes;
+        if (OutOf(1, 1 << 24, NumClassEmbeds)) return $"num_class_embeds is {NumClassEmbeds}, expected null or 1 to {1 << 24}";
+        if (!(Dropout >= 0 && Dropout <= 1)) return $"dropout is {Dropout}, expected a number from 0 to 1";
 
         if (BlockOutChannels.Any(width => width is < 1 or > 16384))
             return $"block_out_channels is [{string.Join(", ", BlockOutChannels)}], expected widths from 1 to 16384";
@@ -116,7 +177,7 @@ public sealed partial record UNetConfig
             return $"mid_block_scale_factor is {MidBlockScaleFactor}, expected a number other than 0";
         if (!(NormEps >= 0 && double.IsFinite(NormEps))) return $"norm_eps is {NormEps}, expected a number from 0";
         if (GroupsProblem(BlockOutChannels, NormNumGroups) is { } groups) return $"norm_num_groups is {groups}";
-        if (AttnNormNumGroups is { } own && GroupsProblem([BlockOutChannels[^1]], own) is { } midGroups) return $"attn_norm_num_groups is {midGroups}";
+        if (HasMidAttention && AttnNormNumGroups is { } own && GroupsProblem([BlockOutChannels[^1]], own) is { } midGroups) return $"attn_norm_num_groups is {midGroups}";
         if (AttentionHeadDim is { } dim && AttentionWidths().FirstOrDefault(width => dim < 1 || dim > width) is > 0 and var narrow)
             return $"attention_head_dim is {dim}, expected null or 1 to {narrow}, the width of a level that has attention";
         return null;
@@ -124,7 +185,10 @@ public sealed partial record UNetConfig
 
     IEnumerable<int> AttentionWidths() =>
         BlockOutChannels.Where((_, level) => DownBlockTypes[level] == AttnDownBlock || UpBlockTypes[Levels - 1 - level] == AttnUpBlock
-            || (AddAttention && level == Levels - 1));
+            || (HasMidAttention && level == Levels - 1));
+
+    static string? Foreign(string key, string value, params string[] supported) =>
+        supported.Contains(value) ? null : $"{key} is {Quoted(value)}, which is not supported: expected {string.Join(", ", supported[..^1])} or {supported[^1]}";
 
     static bool OutOf(int least, int most, int? value) => value < least || value > most;
 

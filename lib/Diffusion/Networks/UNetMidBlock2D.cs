@@ -15,7 +15,7 @@ public sealed class UNetMidBlock2D : nn.Module<Tensor, Tensor, Tensor>
     public UNetMidBlock2D(long channels, UNetConfig config) : base(nameof(UNetMidBlock2D))
     {
         double scale = config.MidBlockScaleFactor;
-        attentions = config.AddAttention ? [new Attention(channels, config, config.AttnNormNumGroups, scale)] : [];
+        attentions = config.AddAttention ? [new Attention(channels, config.MidAttentionGroups, config, scale)] : [];
         resnets = [new ResnetBlock2D(channels, channels, config, scale), new ResnetBlock2D(channels, channels, config, scale)];
         RegisterComponents();
     }

@@ -16,10 +16,13 @@ public sealed class Upsample2D : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The same without anything to learn: every pixel four times.</summary>
+    internal static Tensor Repeat(Tensor x) => F.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+
     /// <summary>(B, C, H, W) → (B, C, 2H, 2W).</summary>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return conv.call(F.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest)).MoveToOuterDisposeScope();
+        return conv.call(Repeat(x)).MoveToOuterDisposeScope();
     }
 }

@@ -7,7 +7,7 @@ namespace Diffusion;
 /// for one time over the whole batch, and module by module for the first item alone.
 /// </summary>
 /// <remarks>
-/// The folder holds the model (config.json, weights), <c>io.safetensors</c> (<c>sample</c>, <c>timesteps</c>, <c>expected</c> and, where recorded,
+/// The folder holds the model (config.json, weights), <c>io.safetensors</c> (<c>sample</c>, <c>timesteps</c>, <c>class_labels</c> of a network with classes, <c>expected</c> and, where recorded,
 /// <c>expected_scalar_t</c>) and, where recorded, <c>intermediates.safetensors</c> (outputs by module path).
 /// </remarks>
 public static class ModelParity
@@ -20,6 +20,8 @@ public static class ModelParity
 
     // `expected_scalar_t` does not say its time; where no item of the batch shows it, it is the last step of a thousand.
     const double UsualScalarTime = 999;
+
+    static readonly string[] LabelNames = ["class_labels", "labels"];
 
     /// <summary>Runs the model of a folder and compares everything recorded there.</summary>
     /// <param name="folder">The folder.</param>
@@ -43,13 +45,14 @@ public static class ModelParity
 
         using var io = SafeTensors.Open(Path.Combine(folder, IoFile));
         Tensor sample = Input(io, "sample"), times = Input(io, "timesteps").flatten(), expected = Input(io, "expected");
+        Tensor? labels = LabelNames.FirstOrDefault(io.Tensors.ContainsKey) is { } name ? Input(io, name) : null;
         RequireFit(network, io, sample, times);
-        worst.Add("expected", expected, network.call(sample, times));
+        worst.Add("expected", expected, Answer(sample, times, labels));
 
         if (io.Tensors.ContainsKey("expected_scalar_t"))
         {
             Tensor wanted = Input(io, "expected_scalar_t");
-            worst.Add("expected_scalar_t", wanted, network.call(sample, ScalarTime(times, expected, wanted)));
+            worst.Add("expected_scalar_t", wanted, Answer(sample, ScalarTime(times, expected, wanted), labels));
         }
 
         string intermediates = Path.Combine(folder, IntermediatesFile);
@@ -57,10 +60,12 @@ public static class ModelParity
         {
             using var recorded = SafeTensors.Open(intermediates);
             using var outputs = ModuleOutputs.Record(network, recorded.Tensors.Keys, recorded.Path);
-            network.call(sample.narrow(0, 0, 1), times.narrow(0, 0, 1));
-            foreach (string name in recorded.Tensors.Keys) worst.Add(name, Input(recorded, name), outputs[name]);
+            Answer(sample.narrow(0, 0, 1), times.narrow(0, 0, 1), labels?.narrow(0, 0, 1));
+            foreach (string path in recorded.Tensors.Keys) worst.Add(path, Input(recorded, path), outputs[path]);
         }
         return worst.Result("model", Tolerance);
+
+        Tensor Answer(Tensor x, Tensor t, Tensor? classes) => classes is null ? network.call(x, t) : network.Conditioned(x, t, classes);
     }
 
     // In the original type, on the device: `expected` may be float64, times are whole numbers.

@@ -14,6 +14,7 @@ public static class Parity
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder {folder}.");
         if (File.Exists(Path.Combine(folder, TrajectoryParity.WalkFile))) return TrajectoryParity.Check(folder);
         if (SchedulerParity.Fits(folder)) return SchedulerParity.Check(folder);
+        folder = PretrainedModel.Part(folder, "unet", ModelParity.IoFile);
         if (File.Exists(Path.Combine(folder, ModelParity.IoFile))) return ModelParity.Check(folder);
         throw new InvalidDataException($"{folder} holds neither a recorded walk ({TrajectoryParity.WalkFile}) nor schedulers (ddpm/, ddim/) nor a model with its outputs ({ModelParity.IoFile}).");
     }

@@ -53,9 +53,10 @@ public sealed class PretrainedModel : IDisposable
     /// <param name="batch">How many at once, at least 1: more are faster and need more memory.</param>
     /// <param name="frames">How many states to keep on the way, first and last among them; 0 for none. A short walk has fewer.</param>
     /// <param name="progress">Told after every step how many are done, over all batches.</param>
+    /// <param name="label">Which class to draw, for a network that knows classes.</param>
     /// <returns>Owned by the caller.</returns>
     /// <exception cref="InvalidDataException">The network gave NaN or ±∞.</exception>
-    public Draws Draw(Sampler sampler, int count, long seed, int batch = 64, int frames = 0, Action<int>? progress = null)
+    public Draws Draw(Sampler sampler, int count, long seed, int batch = 64, int frames = 0, Action<int>? progress = null, int? label = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -74,7 +75,7 @@ public sealed class PretrainedModel : IDisposable
             using Tensor start = noise.Next();
             Keep(start, 0);
             Func<int, Tensor>? fresh = sampler is { Noise: StepNoise.Scaled, Eta: 0 } ? null : _ => noise.Next();
-            foreach ((int i, ReverseStep step) in sampler.Walk(Network.PredictNoise, start, fresh).Index())
+            foreach ((int i, ReverseStep step) in sampler.Walk(Predict, start, fresh).Index())
             {
                 Keep(step.X, i + 1);
                 if (i + 1 == sampler.Steps.Count) Copy(step.X.clamp(-1, 1), samples.narrow(0, first, size));
@@ -89,6 +90,12 @@ public sealed class PretrainedModel : IDisposable
         }
         if (!samples.isfinite().all().item<bool>())
             throw new InvalidDataException("The model drew values that are not finite: its weights are damaged, or its training went astray.");
+        Tensor Predict(Tensor x, Tensor t)
+        {
+            using Tensor? labels = label is { } y ? full([x.shape[0]], (long)y, dtype: ScalarType.Int64) : null;    // on the CPU, where its range is checked
+            return Network.PredictNoise(x, t, labels);
+        }
+
         int[] times = [sampler.Steps[0].T, .. sampler.Steps.Select(pair => pair.S)];
         return new(samples.DetachFromDisposeScope(), trajectory?.DetachFromDisposeScope(), [.. kept.Select(state => times[state])]);
     }
@@ -109,7 +116,7 @@ public sealed class PretrainedModel : IDisposable
             throw new InvalidOperationException($"These draws would take {bytes / 1e9:0} GB of memory and there are {there / 1e9:0} GB: draw fewer at a time, with another seed each.");
     }
 
-    static string Part(string folder, string name, string file)
+    internal static string Part(string folder, string name, string file)
     {
         string part = Path.Combine(folder, name);
         return !File.Exists(Path.Combine(folder, file)) && File.Exists(Path.Combine(part, file)) ? part : folder;

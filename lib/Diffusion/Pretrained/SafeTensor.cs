@@ -8,7 +8,7 @@ namespace Diffusion;
 /// <param name="Shape">Sizes of the dimensions; none for a scalar.</param>
 /// <param name="Begin">First byte, counted from the end of the header.</param>
 /// <param name="End">One past the last byte.</param>
-public sealed record SafeTensor(string Name, ScalarType Type, IReadOnlyList<long> Shape, long Begin, long End)
+public sealed record SafeTensor(string Name, ScalarType Type, IReadOnlyList<long> Shape, long Begin, long End) : StoredTensor(Name, Type, Shape)
 {
     // The types of the format that libtorch has too, in the order the reference implementation writes them: widest first,
     // so that every tensor begins at a multiple of its own size.
@@ -18,9 +18,6 @@ public sealed record SafeTensor(string Name, ScalarType Type, IReadOnlyList<long
         ("BF16", ScalarType.BFloat16, 2), ("F16", ScalarType.Float16, 2), ("I16", ScalarType.Int16, 2),
         ("I8", ScalarType.Int8, 1), ("U8", ScalarType.Byte, 1), ("BOOL", ScalarType.Bool, 1),
     ];
-
-    /// <summary>Name, type and shape: <c>conv_in.weight: Float32 (16, 3, 3, 3)</c>.</summary>
-    public override string ToString() => $"{Name}: {Type} {Format(Shape)}";
 
     internal static string Format(IEnumerable<long> shape) => $"({string.Join(", ", shape)})";
 }

@@ -18,7 +18,7 @@ namespace Diffusion;
 /// └────────────┴───────────────────────────────────────────┴──────────────────────────┘
 /// </code>
 /// </remarks>
-public sealed partial class SafeTensors : IDisposable
+public sealed partial class SafeTensors : IWeightsFile
 {
     const int MaxHeaderLength = 100_000_000;    // the reference implementation's own limit
 
@@ -39,6 +39,8 @@ public sealed partial class SafeTensors : IDisposable
 
     /// <summary>What the file holds, by name, in the order of the bytes.</summary>
     public IReadOnlyDictionary<string, SafeTensor> Tensors => tensors;
+
+    IEnumerable<StoredTensor> IWeightsFile.Stored => tensors.Values;
 
     /// <summary>The file's notes on itself; weights for PyTorch say <c>format</c> = <c>pt</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }

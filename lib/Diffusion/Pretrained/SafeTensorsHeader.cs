@@ -31,6 +31,10 @@ static class SafeTensorsHeader
         {
             throw Wrong($"the header is not valid JSON (byte {error.BytePositionInLine})");
         }
+        catch (InvalidOperationException)       // what the parser says of text that is no UTF-8, and of halves of surrogate pairs
+        {
+            throw Wrong("the header has a text that is not Unicode");
+        }
 
         SafeTensor[] inOrder = [.. tensors.Values.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End)];
         RequireSeamless(inOrder, dataLength);

@@ -8,21 +8,27 @@ public sealed partial class UNet
     /// <summary>The file of a model folder that holds its parameters.</summary>
     public const string WeightsFile = "diffusion_pytorch_model.safetensors";
 
-    /// <summary>Opens a network as diffusers keeps it: a folder with config.json and diffusion_pytorch_model.safetensors.</summary>
-    /// <remarks>Draws no random numbers. Weights in float16 or bfloat16 become float32.</remarks>
-    /// <param name="folder">The folder.</param>
+    /// <summary>The same as PyTorch saves it, which older folders hold instead.</summary>
+    public const string TorchWeightsFile = "diffusion_pytorch_model.bin";
+
+    /// <summary>Opens a network as diffusers keeps it: a folder with config.json and diffusion_pytorch_model.safetensors, or else .bin.</summary>
+    /// <remarks>Draws no random numbers. Weights in other types become float32. Dropout is off until <c>train()</c> is called.</remarks>
+    /// <param name="folder">The folder, or a pipeline's, where the network lies in unet/.</param>
     /// <exception cref="FileNotFoundException">One of the two files is not there.</exception>
     /// <exception cref="InvalidDataException">
     /// An option is not supported (refused before weights are read), or the weights are damaged or another network's.
     /// </exception>
     public static UNet Load(string folder)
     {
+        folder = PretrainedModel.Part(folder, "unet", ConfigFile);
         UNetConfig config = UNetConfig.Read(Path.Combine(folder, ConfigFile));
-        using var weights = SafeTensors.Open(Path.Combine(folder, WeightsFile));
+        string file = Path.Combine(folder, WeightsFile), torchFile = Path.Combine(folder, TorchWeightsFile);
+        using IWeightsFile weights = Weights.Open(!File.Exists(file) && File.Exists(torchFile) ? torchFile : file);
         UNet network = Parameters.LeftBlank(() => new UNet(config));
         try
         {
             Weights.Fill(network, weights);
+            network.eval();
             return network;
         }
         catch

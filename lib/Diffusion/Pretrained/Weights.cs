@@ -6,14 +6,17 @@ namespace Diffusion;
 /// <summary>The parameters of any network, to and from a safetensors file, each under its path in the module tree.</summary>
 public static class Weights
 {
+    /// <summary>Opens a file of weights: PyTorch's own where its name ends in .bin, else safetensors.</summary>
+    internal static IWeightsFile Open(string path) => path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) ? TorchFile.Open(path) : SafeTensors.Open(path);
+
     /// <summary>Fills a network from a file. Names, shapes and types are all compared before the first parameter changes.</summary>
     /// <param name="network">The network; its parameters keep their type and device.</param>
-    /// <param name="path">A safetensors file with exactly the network's parameters, in any floating-point type.</param>
+    /// <param name="path">A safetensors file, or PyTorch's own (.bin), with exactly the network's parameters, in any floating-point type.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or holds another network; the sentence names the tensors.</exception>
     public static void Load(nn.Module network, string path)
     {
-        using var file = SafeTensors.Open(path);
+        using IWeightsFile file = Open(path);
         Fill(network, file);
     }
 
@@ -29,28 +32,55 @@ public static class Weights
         SafeTensors.Write(path, network.named_parameters().ToDictionary(p => p.name, p => halfPrecision ? Halved(p.name, p.parameter) : p.parameter));
     }
 
-    internal static void Fill(nn.Module network, SafeTensors file)
+    internal static void Fill(nn.Module network, IWeightsFile file)
     {
         (string Name, Parameter Parameter)[] wanted = [.. network.named_parameters()];
-        if (Misfit(wanted, file.Tensors) is { } misfit) throw new InvalidDataException($"{file.Path} holds another network: {misfit}.");
-        foreach (var (name, parameter) in wanted) file.CopyTo(name, parameter);
+        var found = new Dictionary<string, StoredTensor>();
+        foreach (StoredTensor tensor in file.Stored)
+            if (!found.TryAdd(CurrentName(tensor.Name), tensor))
+                throw new InvalidDataException($"{file.Path} holds '{CurrentName(tensor.Name)}' twice, under its old name and the current one: one of them has to go.");
+        if (Misfit(wanted, found) is { } misfit) throw new InvalidDataException($"{file.Path} holds another network: {misfit}.");
+        using var noGraph = no_grad();
+        foreach (var (name, parameter) in wanted)
+        {
+            using Tensor target = parameter.view([.. found[name].Shape]);   // a 1×1 convolution's weights are a matrix's
+            file.CopyTo(found[name].Name, target);
+        }
     }
 
-    static string? Misfit((string Name, Parameter Parameter)[] wanted, IReadOnlyDictionary<string, SafeTensor> found)
+    // Attention's four matrices had other names until 2022: …attentions.0.query.weight.
+    static string CurrentName(string name)
+    {
+        string[] parts = name.Split('.');
+        string? current = parts.Length < 2 || !parts.Contains("attentions") ? null : parts[^2] switch
+        {
+            "query" => "to_q",
+            "key" => "to_k",
+            "value" => "to_v",
+            "proj_attn" => "to_out.0",
+            _ => null,
+        };
+        return current is null ? name : string.Join('.', [.. parts[..^2], current, parts[^1]]);
+    }
+
+    static bool Fits(IReadOnlyList<long> stored, long[] shape) =>
+        stored.SequenceEqual(shape) || (shape.Length == 2 && stored.SequenceEqual([.. shape, 1, 1]));
+
+    static string? Misfit((string Name, Parameter Parameter)[] wanted, Dictionary<string, StoredTensor> found)
     {
         var names = wanted.Select(w => w.Name).ToHashSet();
         string?[] faults =
         [
             Listed("missing", [.. names.Where(name => !found.ContainsKey(name))]),
             Listed("unexpected", [.. found.Keys.Where(name => !names.Contains(name))]),
-            .. wanted.Select(w => found.TryGetValue(w.Name, out SafeTensor? stored) ? Mismatch(stored, w.Parameter) : null).OfType<string>().Take(3),
+            .. wanted.Select(w => found.TryGetValue(w.Name, out StoredTensor? stored) ? Mismatch(stored, w.Parameter) : null).OfType<string>().Take(3),
         ];
         string all = string.Join("; ", faults.OfType<string>());
         return all.Length > 0 ? all : null;
     }
 
-    static string? Mismatch(SafeTensor stored, Parameter parameter) =>
-        !stored.Shape.SequenceEqual(parameter.shape)
+    static string? Mismatch(StoredTensor stored, Parameter parameter) =>
+        !Fits(stored.Shape, parameter.shape)
             ? $"'{stored.Name}' is {SafeTensor.Format(stored.Shape)}, expected {SafeTensor.Format(parameter.shape)}"
         : stored.Type is not (ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64)
             ? $"'{stored.Name}' holds {stored.Type}, expected floating-point values"

@@ -37,7 +37,9 @@ public sealed partial class Trainer : IDisposable
         (Network, Schedule, Options) = (network, schedule, options);
         this.data = data.to(Compute.Device).alias().DetachFromDisposeScope();
         forward = new ForwardProcess(schedule);
+        network.train();        // dropout is for learning; what draws does without
         Average = network.Copy();
+        Average.eval();
         weights = new FlatParameters(network);
         average = new FlatParameters(Average);
         optimiser = new FlatAdamW(weights.Values);

@@ -35,7 +35,7 @@ public sealed class BlockTests
     {
         Compute.Seed(41);
         using var scope = NewDisposeScope();
-        using var attention = new Attention(channels, new UNetConfig { NormNumGroups = 2, AttentionHeadDim = headChannels }, scale: 1.5);
+        using var attention = new Attention(channels, groups: 2, new UNetConfig { AttentionHeadDim = headChannels }, scale: 1.5);
         Tensor x = randn(1, channels, 2, 3);
         double[] found = attention.call(x).ToDoubles();
 

@@ -8,6 +8,7 @@ public sealed class ModelParityTests
     [InlineData("tiny-celebahq")]
     [InlineData("tiny-cifar10")]
     [InlineData("tiny-options")]
+    [InlineData("tiny-cifar10-legacy")]
     public void A_model_of_the_reference_gives_the_reference_outputs_module_by_module(string name)
     {
         ParityResult result = ModelParity.Check(Golden.Folder(name));

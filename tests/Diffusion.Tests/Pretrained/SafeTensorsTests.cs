@@ -86,6 +86,7 @@ public sealed class SafeTensorsTests
         { "two metadata", Pair.Replace("{\"a\"", "{\"__metadata__\":{},\"__metadata__\":{},\"a\""), "the header names '__metadata__' twice", 12 },
         { "metadata of numbers", Pair.Replace("{\"a\"", "{\"__metadata__\":{\"n\":1},\"a\""), "__metadata__ is not a map from text to text", 12 },
         { "a tensor that is a number", "{\"a\":7}", "tensor 'a' needs exactly one dtype", 12 },
+        { "half of a surrogate pair", Pair.Replace("\"b\"", "\"\\ud800\""), "a text that is not Unicode", 12 },
         { "nested without end", string.Concat(Enumerable.Repeat("{\"a\":", 5000)), "not valid JSON", 12 },
     };
 
@@ -100,6 +101,15 @@ public sealed class SafeTensorsTests
         Assert.True(message.Contains(expected), $"{what}: {message}");
         Assert.EndsWith(".", message);
         Assert.DoesNotContain(". ", message);
+    }
+
+    [Fact]
+    public void A_header_that_is_not_UTF_8_is_refused()
+    {
+        using var scratch = new Golden.Scratch();
+        byte[] header = [.. Encoding.UTF8.GetBytes(Pair).Select(letter => letter == 'b' ? (byte)0xff : letter)];
+        File.WriteAllBytes(scratch["x"], [.. BitConverter.GetBytes((ulong)header.Length), .. header, .. new byte[12]]);
+        Assert.Contains("not ", Assert.Throws<InvalidDataException>(() => SafeTensors.Open(scratch["x"]).Dispose()).Message);
     }
 
     [Theory]

@@ -111,6 +111,28 @@ public sealed class UNetFilesTests
     }
 
     [Fact]
+    public void The_attention_names_of_2022_are_read_as_matrices_and_as_convolutions_but_not_beside_the_current_ones()
+    {
+        using var scratch = new Golden.Scratch();
+        using var scope = NewDisposeScope();
+        using UNet network = New(7), again = New(8);
+        (string Old, string Current)[] names = [("query", "to_q"), ("key", "to_k"), ("value", "to_v"), ("proj_attn", "to_out.0")];
+        var tensors = new Dictionary<string, Tensor>();
+        foreach (var (name, parameter) in network.named_parameters())
+        {
+            string old = names.Aggregate(name, (so, pair) => so.Replace($".{pair.Current}.", $".{pair.Old}."));
+            tensors[old] = old != name && parameter.dim() == 2 ? parameter.unsqueeze(-1).unsqueeze(-1) : parameter;
+        }
+        SafeTensors.Write(scratch["old"], tensors);
+        Weights.Load(again, scratch["old"]);
+        AssertSame(network, again);
+
+        tensors["mid_block.attentions.0.to_q.bias"] = tensors["mid_block.attentions.0.query.bias"];
+        SafeTensors.Write(scratch["both"], tensors);
+        Assert.Contains("'mid_block.attentions.0.to_q.bias' twice", Assert.Throws<InvalidDataException>(() => Weights.Load(again, scratch["both"])).Message);
+    }
+
+    [Fact]
     public void A_folder_without_weights_is_named()
     {
         using var scratch = new Golden.Scratch();
