@@ -30,30 +30,35 @@ public static class ModelParity
     /// <exception cref="InvalidDataException">A file is damaged, or the model is not supported; one sentence.</exception>
     public static ParityResult Check(string folder)
     {
+        var worst = new WorstDifference();
+        foreach ((string name, double difference) in Differences(folder)) worst.Add(name, difference);
+        return worst.Result("model", Tolerance);
+    }
+
+    /// <summary>The same, tensor by tensor: what each recorded module gives, in the order in which an image meets them, then the network's output.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The path of the module, or the name of the output, and the largest difference in it.</returns>
+    /// <exception cref="FileNotFoundException">A file is not there.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the model is not supported; one sentence.</exception>
+    public static IReadOnlyList<(string Name, double Difference)> Differences(string folder)
+    {
         bool mayRound = backends.cudnn.allow_tf32;      // on an NVIDIA GPU convolutions otherwise round their factors to ten bits
         backends.cudnn.allow_tf32 = false;
         try { return Compare(folder); }
         finally { backends.cudnn.allow_tf32 = mayRound; }
     }
 
-    static ParityResult Compare(string folder)
+    static List<(string Name, double Difference)> Compare(string folder)
     {
         using var scope = NewDisposeScope();
         using UNet network = UNet.Load(folder);
         using var inference = inference_mode();
-        var worst = new WorstDifference();
+        var all = new List<(string, double)>();
 
         using var io = SafeTensors.Open(Path.Combine(folder, IoFile));
         Tensor sample = Input(io, "sample"), times = Input(io, "timesteps").flatten(), expected = Input(io, "expected");
         Tensor? labels = LabelNames.FirstOrDefault(io.Tensors.ContainsKey) is { } name ? Input(io, name) : null;
         RequireFit(network, io, sample, times);
-        worst.Add("expected", expected, Answer(sample, times, labels));
-
-        if (io.Tensors.ContainsKey("expected_scalar_t"))
-        {
-            Tensor wanted = Input(io, "expected_scalar_t");
-            worst.Add("expected_scalar_t", wanted, Answer(sample, ScalarTime(times, expected, wanted), labels));
-        }
 
         string intermediates = Path.Combine(folder, IntermediatesFile);
         if (File.Exists(intermediates))
@@ -61,9 +66,18 @@ public static class ModelParity
             using var recorded = SafeTensors.Open(intermediates);
             using var outputs = ModuleOutputs.Record(network, recorded.Tensors.Keys, recorded.Path);
             Answer(sample.narrow(0, 0, 1), times.narrow(0, 0, 1), labels?.narrow(0, 0, 1));
-            foreach (string path in recorded.Tensors.Keys) worst.Add(path, Input(recorded, path), outputs[path]);
+            foreach (string path in outputs.Order) Add(path, Input(recorded, path), outputs[path]);
         }
-        return worst.Result("model", Tolerance);
+
+        Add("expected", expected, Answer(sample, times, labels));
+        if (io.Tensors.ContainsKey("expected_scalar_t"))
+        {
+            Tensor wanted = Input(io, "expected_scalar_t");
+            Add("expected_scalar_t", wanted, Answer(sample, ScalarTime(times, expected, wanted), labels));
+        }
+        return all;
+
+        void Add(string name, Tensor wanted, Tensor found) => all.Add((name, WorstDifference.Between(name, wanted, found)));
 
         Tensor Answer(Tensor x, Tensor t, Tensor? classes) => classes is null ? network.call(x, t) : network.Conditioned(x, t, classes);
     }

@@ -8,12 +8,15 @@ sealed class WorstDifference
     string name = "";
     double most = double.NegativeInfinity;
 
-    internal void Add(string name, Tensor wanted, Tensor found)
+    internal void Add(string name, Tensor wanted, Tensor found) => Add(name, Between(name, wanted, found));
+
+    /// <summary>The largest difference of two tensors, which must be of one shape.</summary>
+    internal static double Between(string name, Tensor wanted, Tensor found)
     {
         if (!wanted.shape.SequenceEqual(found.shape))
             throw new InvalidDataException($"'{name}' was recorded as {SafeTensor.Format(wanted.shape)}, but here it is {SafeTensor.Format(found.shape)}.");
         using var scope = NewDisposeScope();
-        Add(name, (found.to(ScalarType.Float64) - wanted.to(found.device).to(ScalarType.Float64)).abs().max().item<double>());
+        return (found.to(ScalarType.Float64) - wanted.to(found.device).to(ScalarType.Float64)).abs().max().item<double>();
     }
 
     /// <summary>The same of values that may be large, as those of x̂₀ are near t = T without clipping, in units of the largest: that is what float32 rounds.</summary>
