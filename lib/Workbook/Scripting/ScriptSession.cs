@@ -43,7 +43,7 @@ public sealed class ScriptSession : IDisposable
             .WithFileEncoding(Encoding.UTF8)
             .WithMetadataResolver(new DocumentedReferences(ScriptMetadataResolver.Default.WithBaseDirectory(folder)))
             .AddReferences(Framework.Value);
-        Language = new CellLanguage(code => Next(code, options));
+        Language = new CellLanguage(() => Next("", options));
     }
 
     /// <summary>Answers for a cell that is being written, also while another runs. What has run, and only that, is its context.</summary>
