@@ -9,39 +9,41 @@ namespace Workbook.Scripting;
 /// The cells that have run as Roslyn's editing services want them: a chain of submissions, each a project of one document. It is read
 /// off the session's own scripts, so what is in scope here is what is in scope there.
 /// </summary>
-sealed class CellDocuments
+/// <param name="next">The script that the session would run now, still without code.</param>
+sealed class CellDocuments(Func<Script> next)
 {
     readonly Lock gate = new();
-    Solution solution = new AdhocWorkspace(MefHostServices.DefaultHost).CurrentSolution;
+    Solution cells = new AdhocWorkspace(MefHostServices.DefaultHost).CurrentSolution;
+    ProjectId? lastProject;
     Script? last;
-    ProjectId? project;
+    Document? blank;
 
-    /// <summary>The code of the script, after the cells that it continues.</summary>
-    internal Document Of(Script script)
-    {
-        (Solution before, ProjectId? previous) = Following(script.Previous);
-        ProjectId current = ProjectId.CreateNewId();
-        return Add(before, current, script, previous).GetProject(current)!.Documents.Single();
-    }
+    /// <summary>The code as the next cell.</summary>
+    internal Document Of(string code) => Blank().WithText(SourceText.From(code));
 
-    (Solution, ProjectId?) Following(Script? script)
+    /// <summary>The next cell without code, compiled once for all that is typed into it: binding the references is what takes the time.</summary>
+    Document Blank()
     {
         lock (gate)
         {
+            Script script = next();
+            if (blank is not null && script.Previous == last) return blank;
             var added = new Stack<Script>();
-            for (Script? cell = script; cell is not null && cell != last; cell = cell.Previous) added.Push(cell);
+            for (Script? cell = script.Previous; cell is not null && cell != last; cell = cell.Previous) added.Push(cell);
             foreach (Script cell in added)
             {
-                ProjectId next = ProjectId.CreateNewId();
-                solution = Add(solution, next, cell, project);
-                (last, project) = (cell, next);
+                cells = Add(cells, cell, lastProject, out lastProject);
+                last = cell;
             }
-            return (solution, project);
+            blank = Add(cells, script, lastProject, out ProjectId current).GetProject(current)!.Documents.Single();
+            blank.Project.GetCompilationAsync().GetAwaiter().GetResult()!.GetSpecialType(SpecialType.System_Object);
+            return blank;
         }
     }
 
-    static Solution Add(Solution solution, ProjectId id, Script script, ProjectId? previous)
+    static Solution Add(Solution solution, Script script, ProjectId? previous, out ProjectId id)
     {
+        id = ProjectId.CreateNewId();
         Compilation compilation = script.GetCompilation();
         TextLoader text = TextLoader.From(TextAndVersion.Create(SourceText.From(script.Code), VersionStamp.Create()));
         string name = compilation.AssemblyName!;

@@ -11,10 +11,10 @@ namespace Workbook.Scripting;
 /// What an editor wants to know of a cell that is being written, after the cells that have run: candidates, help, and whether it can be
 /// run. Roslyn's editing services answer; they are loaded with the first question. Any thread may ask, also while a cell runs.
 /// </summary>
-/// <param name="next">Makes of code the script that the session would run now.</param>
-sealed class CellLanguage(Func<string, Script> next)
+/// <param name="next">The script that the session would run now, still without code.</param>
+sealed class CellLanguage(Func<Script> next)
 {
-    readonly Lazy<CellDocuments> documents = new(() => new CellDocuments());
+    readonly Lazy<CellDocuments> documents = new(() => new CellDocuments(next));
 
     /// <summary>Loads what the first question needs, which takes a second or two.</summary>
     internal void Warm()
@@ -28,14 +28,14 @@ sealed class CellLanguage(Func<string, Script> next)
     internal Completions Complete(string code, int position, CancellationToken cancellation)
     {
         position = Math.Clamp(position, 0, code.Length);
-        Document document = documents.Value.Of(next(code));
+        Document document = documents.Value.Of(code);
         if (CellPlace.IsText(Root(document, cancellation), position)) return new(position, position, []);
         CompletionList list = CompletionService.GetService(document)!.GetCompletionsAsync(document, position, CompletionTrigger.Invoke, cancellationToken: cancellation).GetAwaiter().GetResult();
         string typed = code[Math.Min(list.Span.Start, position)..position];
         Completions.Item[] items = [.. from item in list.ItemsList
             where !item.IsComplexTextEdit && item.InlineDescription.Length == 0 && !item.Tags.Contains(WellKnownTags.Snippet)
                 && item.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase)
-            orderby item.FilterText.StartsWith(typed, StringComparison.Ordinal) ? 0 : 1, item.Tags.Contains(WellKnownTags.Keyword) ? 1 : 0, item.SortText
+            orderby item.FilterText.StartsWith(typed, StringComparison.Ordinal) ? 0 : 1, item.Rules.MatchPriority descending, Rank(item), item.SortText
             select new Completions.Item(Inserted(item), Kind(item))];
         return new(list.Span.Start, list.Span.End, [.. items.DistinctBy(item => item.Text)]);
     }
@@ -44,7 +44,7 @@ sealed class CellLanguage(Func<string, Script> next)
     internal Inspection? Inspect(string code, int position, int detail, CancellationToken cancellation)
     {
         position = Math.Clamp(position, 0, code.Length);
-        Document document = documents.Value.Of(next(code));
+        Document document = documents.Value.Of(code);
         SemanticModel model = document.GetSemanticModelAsync(cancellation).GetAwaiter().GetResult()!;
         SyntaxNode root = Root(document, cancellation);
         return CellPlace.Word(root, position) is SyntaxToken word && About(document, model, word, cancellation) is { } named ? named.Write(detail)
@@ -55,7 +55,7 @@ sealed class CellLanguage(Func<string, Script> next)
     }
 
     /// <summary>Whether the code can be run, or goes on in another line.</summary>
-    internal Completeness Judge(string code) => Completeness.Of(code, (CSharpParseOptions)next("").GetCompilation().SyntaxTrees.Single().Options);
+    internal Completeness Judge(string code) => Completeness.Of(code, (CSharpParseOptions)next().GetCompilation().SyntaxTrees.Single().Options);
 
     static Help? About(Document document, SemanticModel model, SyntaxToken word, CancellationToken cancellation)
     {
@@ -69,9 +69,13 @@ sealed class CellLanguage(Func<string, Script> next)
 
     static SyntaxNode Root(Document document, CancellationToken cancellation) => document.GetSyntaxRootAsync(cancellation).GetAwaiter().GetResult()!;
 
+    static int Rank(CompletionItem item) => IsNamedArgument(item) ? 0 : item.Tags.Contains(WellKnownTags.Keyword) ? 2 : 1;
+
+    static bool IsNamedArgument(CompletionItem item) => item.DisplayTextSuffix == ":";
+
     /// <summary>A verbatim @class or named: where Roslyn shows it otherwise, but not the &lt;&gt; behind a generic name.</summary>
     static string Inserted(CompletionItem item) =>
-        item.Properties.GetValueOrDefault("InsertionText") ?? item.DisplayText + (item.DisplayTextSuffix == ":" ? ":" : "");
+        item.Properties.GetValueOrDefault("InsertionText") ?? item.DisplayText + (IsNamedArgument(item) ? ":" : "");
 
     static string Kind(CompletionItem item) => item.Tags.IsEmpty ? "text" : item.Tags[0] switch
     {

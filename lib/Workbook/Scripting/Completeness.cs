@@ -8,13 +8,16 @@ namespace Workbook.Scripting;
 /// <param name="Indent">With what the next line of incomplete code begins.</param>
 sealed record Completeness(string Status, string Indent = "")
 {
-    const string OneLevel = "    ";
+    const string OneLevel = "    ", NewlineInConstant = "CS1010";
 
     internal static Completeness Of(string code, CSharpParseOptions options)
     {
         SyntaxTree tree = CSharpSyntaxTree.ParseText(code, options);
-        if (!SyntaxFactory.IsCompleteSubmission(tree)) return new("incomplete", NextIndent(tree, code));
-        return new(tree.GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error) ? "invalid" : "complete");
+        Diagnostic[] errors = [.. tree.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+        // What follows in another line does not close a string that ends in this one.
+        bool open = !SyntaxFactory.IsCompleteSubmission(tree) && errors.All(error => error.Id != NewlineInConstant);
+        if (open || tree.GetRoot().DescendantTokens().Any(token => token.IsKind(SyntaxKind.MultiLineRawStringLiteralToken) && token.ContainsDiagnostics)) return new("incomplete", NextIndent(tree, code));
+        return new(errors.Length > 0 ? "invalid" : "complete");
     }
 
     /// <summary>As the last line is indented, and one level more where it opens more brackets than it closes.</summary>

@@ -17,7 +17,7 @@ sealed class Help(IReadOnlyList<string> signatures, ISymbol? symbol)
     {
         var parts = new List<string> { markdown ? $"```csharp\n{string.Join('\n', signatures)}\n```" : string.Join('\n', signatures) };
         Add("", documentation.Elements("summary").Select(element => Flow(element, markdown)));
-        Add("Parameters", documentation.Elements("param").Select(element => Entry((string?)element.Attribute("name"), element)));
+        Add("Parameters", documentation.Elements("param").Where(Takes).Select(element => Entry((string?)element.Attribute("name"), element)));
         Add("Returns", documentation.Elements("returns").Select(element => Flow(element, markdown)));
         Add("Value", documentation.Elements("value").Select(element => Flow(element, markdown)));
         Add("Exceptions", documentation.Elements("exception").Select(element => Entry(Short((string?)element.Attribute("cref")), element)));
@@ -32,6 +32,9 @@ sealed class Help(IReadOnlyList<string> signatures, ISymbol? symbol)
 
         string Entry(string? name, XElement element) => markdown ? $"- `{name}`: {Flow(element, markdown)}" : $"  {name}: {Flow(element, markdown)}";
     }
+
+    /// <summary>The parameter is one of the call: an extension method's first is what stands before the dot.</summary>
+    bool Takes(XElement parameter) => symbol is not IMethodSymbol method || method.Parameters.Any(known => known.Name == (string?)parameter.Attribute("name"));
 
     /// <summary>What the symbol says of itself, or inherits; a constructor that says nothing is described by its type.</summary>
     static XElement Documentation(ISymbol symbol)
@@ -83,6 +86,7 @@ sealed class Help(IReadOnlyList<string> signatures, ISymbol? symbol)
                 XElement other => Flow(other, markdown),
                 _ => null,
             };
+            if (piece?.StartsWith('\n') == true) while (text.Length > 0 && text[^1] == ' ') text.Length--;
             bool begins = text.Length == 0 || text[^1] is '\n' or ' ';
             text.Append(begins ? piece?.TrimStart(' ') : piece);
         }
@@ -90,7 +94,13 @@ sealed class Help(IReadOnlyList<string> signatures, ISymbol? symbol)
 
         string Code(string name) => markdown ? $"`{name}`" : name;
 
-        string Block(string code) => markdown ? $"```\n{code.Trim('\n', '\r').TrimEnd()}\n```" : code.Trim('\n', '\r').TrimEnd();
+        string Block(string code)
+        {
+            string[] lines = [.. code.TrimEnd().Trim('\n', '\r').ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())];
+            int indent = lines.Where(line => line.Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty().Min();
+            string block = string.Join('\n', lines.Select(line => line.Length > 0 ? line[indent..] : line));
+            return markdown ? $"```\n{block}\n```" : block;
+        }
     }
 
     static string Words(string text)

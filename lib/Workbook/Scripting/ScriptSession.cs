@@ -18,6 +18,8 @@ namespace Workbook.Scripting;
 /// </remarks>
 public sealed class ScriptSession : IDisposable
 {
+    static readonly TimeSpan LanguageLater = TimeSpan.FromSeconds(5);
+
     readonly object gate = new();
     readonly Action<CellOutput> output;
     readonly SessionConsole console;
@@ -46,11 +48,15 @@ public sealed class ScriptSession : IDisposable
             .WithMetadataResolver(new DocumentedReferences(ScriptMetadataResolver.Default.WithBaseDirectory(folder)))
             .AddReferences(Framework.Value)
             .AddReferences(StoppableLoops.Reference);
-        Language = new CellLanguage(code => Next(code, options));
+        Language = new CellLanguage(() => Next("", options));
     }
 
-    /// <summary>Loads and warms up the compiler in the background, so that the first cell need not wait for it.</summary>
-    public void Warm() => Task.Run(() => CSharpScript.Create("0", options).Compile());
+    /// <summary>Loads in the background what the first cell would wait for, and a while later what the first completion would.</summary>
+    public void Warm()
+    {
+        Task.Run(() => CSharpScript.Create("0", options).Compile());
+        Task.Delay(LanguageLater).ContinueWith(_ => Language.Warm(), TaskScheduler.Default);
+    }
 
     /// <summary>Answers for a cell that is being written, also while another runs. What has run, and only that, is its context.</summary>
     internal CellLanguage Language { get; }

@@ -1,65 +1,244 @@
-using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Workbook.Scripting;
-using Xunit.Abstractions;
 
 namespace Workbook.Tests;
 
-/// <summary>A | in the code is the cursor.</summary>
+/// <summary>A | in the code is the cursor. The cells before are a chapter's setup cell and some declarations.</summary>
 [Collection(Sessions.Name)]
-public sealed class LanguageTests(ITestOutputHelper log) : IDisposable
+public sealed class LanguageTests(LanguageTests.Chapter chapter) : IClassFixture<LanguageTests.Chapter>
 {
-    static readonly string Setup = $"""
-        #r "{WorkbookProgram.Bin}/TorchSharp.dll"
-        #r "{WorkbookProgram.Bin}/Diffusion.dll"
-        using System;
-        using System.Collections.Generic;
-        using System.IO;
-        using System.Linq;
-        using static System.Math;
-        using TorchSharp;
-        using Diffusion;
-        using Tensor = TorchSharp.torch.Tensor;
-        """;
+    public sealed class Chapter : IDisposable
+    {
+        internal TestSession Session { get; } = new();
 
-    readonly TestSession session = new();
+        public Chapter() => Session.Good($$"""
+            #r "{{WorkbookProgram.Bin}}/TorchSharp.dll"
+            #r "{{WorkbookProgram.Bin}}/Diffusion.dll"
+            using System;
+            using System.Collections.Generic;
+            using System.IO;
+            using System.Linq;
+            using static System.Math;
+            using TorchSharp;
+            using Diffusion;
+            using Tensor = TorchSharp.torch.Tensor;
+            """).Good("Tensor batch = null; int total = 1; double β = 0.5;").Good("""
+            int Twice(int number) => 2 * number;
+            class Ball
+            {
+                /// <summary>How heavy, in <c>kg</c>.</summary>
+                public double Mass;
+                /// <summary>Lets it go.</summary>
+                public virtual void Drop() { }
+                /// <summary>Throws it.</summary>
+                /// <param name="speed">In m/s.</param>
+                public void Throw(double speed) { }
+                public void Throw(double speed, string whom) { }
+            }
+            class Heavy : Ball { /// <inheritdoc/>
+                public override void Drop() { } }
+            """);
 
-    public void Dispose() => session.Dispose();
+        public void Dispose() => Session.Dispose();
+    }
+
+    [Theory]
+    [InlineData("batch.unsq|", "unsqueeze:method unsqueeze_:method")] // TorchSharp
+    [InlineData("batch.Dev|", "device:property device_index:property device_type:property")]
+    [InlineData("torch.nn.func|", "functional:class")]
+    [InlineData("Sampler.d|", "Ddim:method Ddpm:method")] // Diffusion
+    [InlineData("NoiseSchedule s; s.AlphaBar|", "AlphaBar:property")]
+    [InlineData("StepNoise.|", "Forward:enum member Posterior:enum member Scaled:enum member")]
+    [InlineData("DayOfWeek.T|", "Thursday:enum member Tuesday:enum member")]
+    [InlineData("new Ball().M|", "Mass:field")] // earlier cells
+    [InlineData("tota|", "total:field")]
+    [InlineData("Twi|", "Twice:method")]
+    [InlineData("Bal|", "Ball:class")]
+    [InlineData("tota| + 1;\nint y = 2;", "total:field")]
+    [InlineData("foreac|", "foreach:keyword")]
+    [InlineData("Sampler.Ddim(null, ste|", "steps::parameter StepNoise:enum")]
+    [InlineData("new List<int> { 1 }.Sel|", "Select:method SelectMany:method")] // an extension
+    [InlineData("Console.WriteLine($\"{tota|}\")", "total:field")]
+    [InlineData("if (total > 0) { for (int i = 0; i < tota|", "total:field")]
+    [InlineData("class K { void F() { new Ball().Dr|", "Drop:method")]
+    [InlineData("Enumerable.Range(0, 3).Select(one => one.CompareT|", "CompareTo:method")]
+    [InlineData("nobody.|", "")]
+    [InlineData("batch.nothingOfThis|", "")]
+    [InlineData("\"tota|\"", "")] // text
+    [InlineData("\"tota|", "")]
+    [InlineData("$\"tota| {total}\"", "")]
+    [InlineData("$\"{total} tota|\"", "")]
+    [InlineData("DateTime.Now.ToString(\"|\")", "")]
+    [InlineData("// tota|", "")]
+    [InlineData("/* tota|", "")]
+    [InlineData("/// tota|\nclass K { }", "")]
+    public void The_candidates_are_what_can_stand_there(string code, string candidates) =>
+        Assert.Equal(candidates, string.Join(' ', Complete(code).Items.Select(item => $"{item.Text}:{item.Kind}")));
+
+    [Theory]
+    [InlineData("tota|", 0, 4)]
+    [InlineData("int ε = 1; string s = \"😀\"; tota|", 28, 32)]
+    [InlineData("int x = to|tal + 1;", 8, 13)]
+    [InlineData("new Ball().|", 11, 11)]
+    [InlineData("Console.WriteLine(β|)", 18, 19)]
+    public void They_replace_the_name_that_the_cursor_is_in(string code, int start, int end)
+    {
+        Completions found = Complete(code);
+        Assert.Equal((start, end), (found.Start, found.End));
+        Assert.NotEmpty(found.Items);
+    }
 
     [Fact]
-    public void Explore()
+    public void Greek_names_are_names()
     {
-        var w = Stopwatch.StartNew();
-        session.Language.Complete("System.Math.", 12, default);
-        log.WriteLine($"cold {w.ElapsedMilliseconds}");
-        session.Good(Setup);
-        session.Good("Tensor x = null; int total = 1; int Twice(int n) => 2 * n; class Ball { /// <summary>How heavy.</summary>\npublic double Mass; }");
-        foreach (string code in new[] { "x.su|", "Sampler.|", "tot|", "new Ball().|", "torch.ra|", "Sampler.Ddim(null, |", "Sampler.Ddim(null, st|", "DayOfWeek.|", "\"a.|\"", "// a|", "var s = $\"{x.sh|}\"", "Ta|ke", "int β = 1; Console.WriteLine(β|", "int ε = 1; string 𝒙 = \"😀\"; tot|", "#|", "x.|", "Cons|ole.WriteLine(1)", "override |", "class K { override | }", "await |", "", "foreach (var q in |", "Compute.Seed(|", "Get.No|", "NoiseSchedule.|", "torch.nn.fun|", "x.ToString(\"|\")" })
-        {
-            w.Restart();
-            var c = Complete(code);
-            log.WriteLine($"{code,-40} {w.ElapsedMilliseconds} ms  [{c.Start},{c.End}) {c.Items.Count}: {string.Join(", ", c.Items.Take(14).Select(i => $"{i.Text}:{i.Kind}"))}");
-        }
-        foreach (string code in new[] { "Sampler.Dd|im", "Sampler.Ddim(null, |", "torch.randn(2, |", "Math.Abs(1.5, |", "Math.Abs(-1|)", "Console.WriteLine|", "to|tal", "Twice(|", "new Ball().Ma|ss", "var q = new List<int>(|", "new NoiseSche|dule()", "awa|it x", "va|r z = x;", "nothing|", "3|", "Samp|ler q", "x.s|um()", "DayOfWeek.Mon|day", "new Sampler(|", "Enumerable.Range(0, 3).Sel|ect(a => a)", "Sampler s = new(|", "torch.ran|dn(3)", "new Dictionary<int, string>().Add|", "Foo(|", "\"text|\"", "int ε = 1; string 𝒙 = \"😀\"; Sampler.Ddpm(|)" })
-        {
-            w.Restart();
-            var c = Inspect(code, 0);
-            log.WriteLine($"---- {code,-40} {w.ElapsedMilliseconds} ms\n{c?.Plain[..Math.Min(c.Plain.Length, 1500)]}");
-        }
-        log.WriteLine(Inspect("Sampler.Dd|im", 1)!.Markdown);
-        log.WriteLine(Inspect("Samp|ler", 1)!.Markdown);
-        foreach (string code in new[] { "1 + 1", "var x = (1 +", "if (x) {", "int x = ;", "/* open", "\"open", "int x = 1", "int x = 1;", "for (;;)\n{\n    if (a)\n    {", "", "class A {\n    int x;\n", "foo(", "x.", "$\"a{", "\"\"\"abc", "@\"abc", "}", "#r \"a", "if (true)", "int F(int a) =>", "// c", "1 +", "using System", "a b c" })
-            log.WriteLine($"{code.ReplaceLineEndings("\\n"),-30} {session.Language.Judge(code)}");
+        Assert.Equal(["β"], Complete("β|").Items.Select(item => item.Text));
+        Assert.Equal("μ̃ε", Complete("double μ̃ε = 1;\nμ|").Items[0].Text);
     }
 
-    Completions Complete(string code)
+    [Fact]
+    public void An_empty_place_offers_no_snippet_no_unimported_type_and_nothing_twice()
     {
-        int at = code.IndexOf('|');
-        return session.Language.Complete(at < 0 ? code : code.Remove(at, 1), Math.Max(at, 0), CancellationToken.None);
+        string[] offered = [.. Complete("|").Items.Select(item => item.Text)];
+        Assert.Contains("total", offered);
+        Assert.Contains("foreach", offered);
+        Assert.DoesNotContain("StringBuilder", offered);
+        Assert.DoesNotContain("prop", offered);
+        Assert.Equal(offered.Distinct(), offered);
     }
 
-    Inspection? Inspect(string code, int detail = 0)
+    [Fact]
+    public void What_is_typed_as_it_is_written_comes_first() => Assert.Equal("Total", Complete("int Total = 2; Tota|").Items[0].Text);
+
+    [Fact]
+    public void A_reference_of_the_cell_itself_counts()
     {
-        int at = code.IndexOf('|');
-        return session.Language.Inspect(code.Remove(at, 1), at, detail, CancellationToken.None);
+        using var other = new TestSession();
+        string code = $"#r \"{WorkbookProgram.Bin}/Diffusion.dll\"\nDiffusion.Sampler.Ddi";
+        Assert.Equal("Ddim", other.Language.Complete(code, code.Length, CancellationToken.None).Items.Single().Text);
     }
+
+    [Fact]
+    public void The_context_is_what_the_session_has_run()
+    {
+        using var other = new TestSession();
+        IEnumerable<string> Known() => other.Language.Complete("cell", 4, CancellationToken.None).Items.Select(item => item.Text);
+        Assert.Empty(Known());
+        other.Good("int cellOne = 1;");
+        Assert.NotNull(other.Run("int cellTwo = \"text\";"));
+        Assert.Equal(["cellOne"], Known());
+        Assert.NotNull(other.Run("int cellThree = 3; throw new System.Exception();"));
+        Assert.Equal(["cellOne", "cellThree"], Known());
+        other.Good("string cellOne = \"again\";");
+        Assert.Equal(["cellOne", "cellThree"], Known());
+        Assert.StartsWith("(field) string cellOne", other.Language.Inspect("cellOne", 3, 0, CancellationToken.None)!.Plain);
+    }
+
+    [Fact]
+    public void It_answers_while_a_cell_runs()
+    {
+        TestSession? other = null;
+        string? asked = null;
+        using (other = new TestSession(() => asked = Task.Run(() => other!.Language.Complete("befor", 5, CancellationToken.None)).Result.Items.Single().Text))
+            other.Good("int before = 1;").Good("int beforehand = 2; System.Console.ReadLine();");
+        Assert.Equal("before", asked);
+    }
+
+    [Theory]
+    [InlineData("Sampler.Dd|im", "DDIM, Song, Meng & Ermon 2021: without fresh noise, so the same start gives the same end, and few steps do.")]
+    [InlineData("Sampler.Ddim(null, |", "  steps: N, from 1 to T.")] // in a list that is not closed
+    [InlineData("var s = Sampler.Ddim(null, 3|);", "  eta: η, 0 to 1.")]
+    [InlineData("int ε = 1; string s = \"😀\"; Sampler.Ddp|m();", "Algorithm 2 of Ho et al. 2020, over all T times or N of them.")]
+    [InlineData("Samp|ler", "DDPM (Ho et al.)       next time      1    β̃ or β     yes")]
+    [InlineData("Sampler s = new(|", "  schedule: The noise levels.")]
+    [InlineData("new Ball().Ma|ss", "How heavy, in kg.")]
+    [InlineData("new Heavy().Dro|p()", "Lets it go.")] // inherited
+    [InlineData("Twice(|", "int Twice(int number)")]
+    [InlineData("tot|al", "(field) int total")]
+    [InlineData("{ var local = 1.5; loc|al }", "(local variable) double local")]
+    [InlineData("batch.sum|()", "torch.Tensor torch.Tensor.sum(torch.ScalarType? type = null)")]
+    [InlineData("new[] { 1 }.Sel|ect(a => a)", "IEnumerable<int>.Select<int, TResult>(Func<int, TResult> selector)")]
+    public void Help_says_what_a_name_is_and_what_is_documented(string code, string line) => Assert.Contains(line, Inspect(code)?.Plain);
+
+    [Theory]
+    [InlineData("new Ball().Throw(1, |", "void Ball.Throw(double speed, string whom)", "void Ball.Throw(double speed)")]
+    [InlineData("new Ball().Throw(|", "void Ball.Throw(double speed)", "void Ball.Throw(double speed, string whom)")]
+    [InlineData("new Ball().Throw(whom: \"me\", |", "void Ball.Throw(double speed, string whom)", "void Ball.Throw(double speed)")]
+    [InlineData("Math.Abs(-1.5|)", "double Math.Abs(double value)", "short Math.Abs(short value)")]
+    public void All_overloads_are_told_the_one_that_is_meant_first(string code, string first, string second) =>
+        Assert.Equal([first, second], Inspect(code)!.Plain.Split('\n')[..2]);
+
+    [Fact]
+    public void Help_in_markdown_has_the_signature_as_code() => Assert.Equal(
+        """
+        ```csharp
+        void Ball.Throw(double speed)
+        void Ball.Throw(double speed, string whom)
+        ```
+
+        Throws it.
+
+        **Parameters**
+
+        - `speed`: In m/s.
+        """, Inspect("new Ball().Throw(1|)")!.Markdown);
+
+    [Fact]
+    public void Exceptions_are_told() => Assert.Contains("Exceptions:\n  ArgumentException: The name ends in something else.", Inspect("Figure f = null; f.Sav|e(\"\")")?.Plain);
+
+    [Fact]
+    public void The_framework_is_documented_where_the_SDK_is() => Assert.Contains("Returns the absolute value", Inspect("Math.Ab|s(1)")?.Plain);
+
+    [Theory]
+    [InlineData("nobody|")]
+    [InlineData("nobody(|")]
+    [InlineData("batch.nothingOfThis|")]
+    [InlineData("|")]
+    [InlineData("1 +| 2")]
+    [InlineData("\"total|\"")]
+    public void Of_nothing_there_is_no_help(string code) => Assert.Null(Inspect(code));
+
+    [Theory]
+    [InlineData("1 + 1", "complete")]
+    [InlineData("int x = 1;", "complete")]
+    [InlineData("", "complete")]
+    [InlineData("// note", "complete")]
+    [InlineData("await F()", "complete")]
+    [InlineData("var x = (1 +", "incomplete", "    ")]
+    [InlineData("if (x) {", "incomplete", "    ")]
+    [InlineData("for (;;)\n{\n    if (a)\n    {", "incomplete", "        ")]
+    [InlineData("class A {\n    int x;\n", "incomplete", "    ")]
+    [InlineData("int x = 1", "incomplete")]
+    [InlineData("x.", "incomplete")]
+    [InlineData("/* open", "incomplete")]
+    [InlineData("@\"open", "incomplete")]
+    [InlineData("\"\"\"\nopen", "incomplete")]
+    [InlineData("\"open", "invalid")]
+    [InlineData("\"\"\"open", "invalid")]
+    [InlineData("int x = ;", "invalid")]
+    [InlineData("}", "invalid")]
+    public void Code_is_judged_before_it_is_run(string code, string status, string indent = "") =>
+        Assert.Equal(new Completeness(status, indent), chapter.Session.Language.Judge(code));
+
+    [Fact]
+    public void A_cancelled_question_ends() => Assert.ThrowsAny<OperationCanceledException>(() =>
+        chapter.Session.Language.Complete("tota", 4, new CancellationToken(canceled: true)));
+
+    [Fact]
+    public void A_run_of_a_notebook_loads_nothing_of_it()
+    {
+        using var scratch = new Scratch();
+        string notebook = scratch.Notebook("a.ipynb",
+            "string.Join(\" \", System.Linq.Enumerable.Select(System.AppDomain.CurrentDomain.GetAssemblies(), assembly => assembly.GetName().Name))");
+        WorkbookProgram.Ended ended = WorkbookProgram.Run(scratch.Folder, "run", "--in-place", "a.ipynb");
+        Assert.True(ended.ExitCode == 0, ended.Error);
+        string loaded = (string)JsonNode.Parse(File.ReadAllText(notebook))!["cells"]![0]!["outputs"]![0]!["data"]!["text/plain"]!.AsArray().Single()!;
+        Assert.Contains("Microsoft.CodeAnalysis.Scripting", loaded);
+        Assert.DoesNotContain("Features", loaded);
+        Assert.DoesNotContain("Workspaces", loaded);
+        Assert.DoesNotContain("Composition", loaded);
+    }
+
+    Completions Complete(string code) => chapter.Session.Language.Complete(code.Replace("|", ""), code.IndexOf('|'), CancellationToken.None);
+
+    Inspection? Inspect(string code) => chapter.Session.Language.Inspect(code.Replace("|", ""), code.IndexOf('|'), 0, CancellationToken.None);
 }
