@@ -16,6 +16,7 @@ subprocess.run(["dotnet", WORKBOOK, "kernel", "install"], check=True, stdout=sub
 
 from jupyter_client.manager import start_new_kernel  # noqa: E402
 
+os.chdir(ROOT / "notebooks")  # where a front end starts a chapter's kernel
 NAME = ".net-csharp"
 SETUP = "".join(json.loads((ROOT / "notebooks" / "00-start-here.ipynb").read_text())["cells"][1]["source"])
 

@@ -51,7 +51,7 @@ class Executing(WithKernel):
             self.assertEqual(self.kernel.value(f"{i} + 1"), str(i + 1))
             times.append(1000 * (time.perf_counter() - begin))
         print(f"round trip of a trivial cell: median {statistics.median(times):.1f} ms")
-        self.assertLess(statistics.median(times), 60)  # 20 on a quiet machine
+        self.assertLess(statistics.median(times), 100)  # below 20 on a quiet machine
 
     def test_a_thousand_small_outputs_arrive_in_order(self):
         text = self.kernel.text("for (int i = 0; i < 1000; i++) Console.WriteLine(i);")
@@ -162,13 +162,13 @@ class Interrupting(WithKernel):
             with self.subTest(name):
                 reply, seconds = self.interrupted(code, self.kernel.manager.interrupt_kernel)
                 self.assertEqual((reply["status"], reply["ename"]), ("error", "Interrupted"), reply)
-                self.assertLess(seconds, 3)
+                self.assertLess(seconds, 10)  # half a second on a quiet machine
                 self.assertEqual(self.kernel.value("kept"), "5")
 
     def test_by_signal(self):
         reply, seconds = self.interrupted("while (true) { }", lambda: os.kill(self.kernel.pid, signal.SIGINT))
         self.assertEqual(reply["ename"], "Interrupted")
-        self.assertLess(seconds, 3)
+        self.assertLess(seconds, 10)  # half a second on a quiet machine
 
     def test_when_nothing_runs_nothing_happens(self):
         os.kill(self.kernel.pid, signal.SIGINT)
@@ -224,7 +224,7 @@ class Ending(unittest.TestCase):
             times.append(time.monotonic() - begin)
             kernel.close()
         print(f"start to first result: median {statistics.median(times):.2f} s")
-        self.assertLess(statistics.median(times), 6)  # 3 on a quiet machine
+        self.assertLess(statistics.median(times), 10)  # below 3 on a quiet machine
 
     def test_shutdown_ends_it_even_in_the_middle_of_a_cell(self):
         kernel = kernels.Kernel()

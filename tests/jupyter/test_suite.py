@@ -18,7 +18,7 @@ class CSharp(jupyter_kernel_test.KernelTests):
     ]
     complete_code_samples = ["1 + 1", "var x = 1;", "int Twice(int n)\n{\n    return 2 * n;\n}", "// nothing", "class A { }"]
     incomplete_code_samples = ["var x = (1 +", "if (true) {", "int F(", "/* open"]
-    invalid_code_samples = ["int x = ;", "var = 3;", "1 + ) 2"]
+    invalid_code_samples = ["int x = ;", "int 3x = 3;", "1 + ) 2"]
     code_page_something = "System.Math.Sqrt?"
     code_generate_error = 'throw new System.InvalidOperationException("no");'
     code_execute_result = [

@@ -20,6 +20,8 @@ sealed class RecordedWalk
         Start = recorded.Read(startName);
         double[] times = recorded.Read("timesteps").ToDoubles();
         Count = times.Length;
+        if (Count < 1 || Count > config.Steps)
+            throw new InvalidDataException($"{recorded.Path}: timesteps has {Count} entries, expected 1 to {config.Steps}, the scheduler's num_train_timesteps.");
         HasExpectedTimes = config.Sampler(Count).Steps.Select(pair => pair.T - 1.0).SequenceEqual(times);
         Sampler = config.IsDdim ? Fitted(config) : config.Sampler(Count);
     }
@@ -36,14 +38,19 @@ sealed class RecordedWalk
     {
         worst.Add($"{label} timesteps", HasExpectedTimes ? 0 : double.PositiveInfinity);
         for (int i = 0; i < Count; i++)
-            worst.Add($"{label} sample.{i}", recorded.Read($"sample.{i}"), Step(Sampler, i));
+        {
+            (Tensor x, Tensor x0) = Step(Sampler, i);
+            worst.AddRelative($"{label} sample.{i}", recorded.Read($"sample.{i}"), x);
+            string seen = $"pred_original_sample.{i}";
+            if (recorded.Tensors.ContainsKey(seen)) worst.AddRelative($"{label} {seen}", recorded.Read(seen), x0);
+        }
     }
 
-    Tensor Step(Sampler sampler, int i)
+    (Tensor X, Tensor X0) Step(Sampler sampler, int i)
     {
         Tensor before = i == 0 ? Start : recorded.Read($"sample.{i - 1}");
         (int t, int s) = sampler.Steps[i];
-        return sampler.Step(before, recorded.Read($"model_output.{i}"), t, s, Noise(i)).X;
+        return sampler.Step(before, recorded.Read($"model_output.{i}"), t, s, Noise(i) ?? zeros_like(before));
     }
 
     Sampler Fitted(SchedulerConfig config)
@@ -56,6 +63,6 @@ sealed class RecordedWalk
     {
         using var scope = NewDisposeScope();
         // The first two steps: at the first, with ᾱ near 0, clipping may hardly show.
-        return Enumerable.Range(0, Math.Min(2, Count)).Sum(i => (Step(sampler, i) - recorded.Read($"sample.{i}")).abs().max().item<float>());
+        return Enumerable.Range(0, Math.Min(2, Count)).Sum(i => (Step(sampler, i).X - recorded.Read($"sample.{i}")).abs().max().item<float>());
     }
 }

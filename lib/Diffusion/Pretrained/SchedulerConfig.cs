@@ -12,7 +12,6 @@ namespace Diffusion;
 public sealed class SchedulerConfig
 {
     internal static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-    static readonly string[] schedulers = ["DDPMScheduler", "DDIMScheduler"];
     static readonly Dictionary<string, JsonNode?> defaults = new()
     {
         ["num_train_timesteps"] = 1000,
@@ -31,19 +30,24 @@ public sealed class SchedulerConfig
         ["steps_offset"] = 0,
         ["set_alpha_to_one"] = true,
         ["rescale_betas_zero_snr"] = false,
+        ["predict_epsilon"] = true,         // of 2022, now prediction_type
+        ["tensor_format"] = "pt",           // of 2022, without effect on the numbers
     };
 
     readonly string file;
     readonly JsonObject values;
+    readonly int offset, end;
 
-    SchedulerConfig(string file, JsonObject values)
+    internal SchedulerConfig(string file, JsonObject values)
     {
         (this.file, this.values) = (file, values);
-        IsDdim = OneOf("_class_name", schedulers) == "DDIMScheduler";
-        Refuse("thresholding", Get<bool>("thresholding") ? "true" : null, "false");
+        string scheduler = values.ContainsKey("_class_name") ? Get<string>("_class_name") : "DDPMScheduler";
+        Refuse("_class_name", scheduler is "DDPMScheduler" or "DDIMScheduler" ? null : scheduler,
+            "DDPMScheduler or DDIMScheduler (a network can be sampled with either: write one of them there)");
+        IsDdim = scheduler == "DDIMScheduler";
         foreach ((string key, JsonNode? value) in values)
             if (!key.StartsWith('_') && !defaults.ContainsKey(key) && value is not null && value.ToJsonString() != "false")
-                throw new NotSupportedException($"{file}: {key} is {value.ToJsonString()}, an option that is not known here: only a scheduler without it can be used.");
+                throw new NotSupportedException($"{file}: {key} is {Quoted(value)}, an option that is not known here: only a scheduler without it can be used.");
 
         Steps = Get<int>("num_train_timesteps");
         Target = OneOf("prediction_type", "epsilon", "sample", "v_prediction") switch
@@ -52,6 +56,9 @@ public sealed class SchedulerConfig
             "sample" => PredictionTarget.Sample,
             _ => PredictionTarget.Velocity,
         };
+        Refuse("predict_epsilon", Get<bool>("predict_epsilon") || values.ContainsKey("prediction_type") ? null : "false", "true, or prediction_type sample in its place");
+        Clip = Get<bool>("clip_sample") ? From(0, double.MaxValue, "clip_sample_range") : null;
+        Threshold = Get<bool>("thresholding") ? new(From(0, 1, "dynamic_thresholding_ratio"), From(0, double.MaxValue, "sample_max_value")) : null;
         Noise = OneOf("variance_type", "fixed_small", "fixed_small_log", "fixed_large", "fixed_large_log").StartsWith("fixed_small") ? StepNoise.Posterior : StepNoise.Forward;
         Spacing = OneOf("timestep_spacing", "leading", "trailing", "linspace") switch
         {
@@ -60,6 +67,8 @@ public sealed class SchedulerConfig
             _ => TimeSpacing.Linspace,
         };
         Schedule = MakeSchedule();
+        // What only the sampler needs is read here too: a damaged file is refused when it is opened.
+        (offset, end) = (Get<int>("steps_offset"), Get<bool>("set_alpha_to_one") ? 0 : 1);
     }
 
     /// <summary>Whether the file describes DDIM rather than DDPM.</summary>
@@ -76,6 +85,12 @@ public sealed class SchedulerConfig
 
     /// <summary>Where fewer sampling times lie.</summary>
     public TimeSpacing Spacing { get; }
+
+    /// <summary>What x̂₀ is clipped to, ± this; null does not clip.</summary>
+    public double? Clip { get; }
+
+    /// <summary>How x̂₀ is thresholded in place of clipping; null does not.</summary>
+    public DynamicThreshold? Threshold { get; }
 
     /// <summary>The schedule, from β in float32 as diffusers holds them.</summary>
     public NoiseSchedule Schedule { get; }
@@ -105,12 +120,11 @@ public sealed class SchedulerConfig
     /// <param name="recomputesNoise">DDIM's <c>use_clipped_model_output</c>; DDPM always does.</param>
     public Sampler Sampler(int? steps = null, double? eta = null, bool recomputesNoise = false)
     {
-        IReadOnlyList<int> times = ReverseTimes.Times(Steps, steps ?? Steps, Spacing, Get<int>("steps_offset"));
-        double? clip = Get<bool>("clip_sample") ? Get<double>("clip_sample_range") : null;
+        IReadOnlyList<int> times = ReverseTimes.Times(Steps, steps ?? Steps, Spacing, offset);
         return IsDdim || eta is not null
-            ? new(Schedule, ReverseTimes.Striding(times, Steps, Get<bool>("set_alpha_to_one") ? 0 : 1))
-            { Target = Target, Clip = clip, Noise = StepNoise.Scaled, Eta = eta ?? 0, RecomputesNoise = recomputesNoise }
-            : new(Schedule, ReverseTimes.Following(times)) { Target = Target, Clip = clip, Noise = Noise };
+            ? new(Schedule, ReverseTimes.Striding(times, Steps, end))
+            { Target = Target, Clip = Clip, Threshold = Threshold, Noise = StepNoise.Scaled, Eta = eta ?? 0, RecomputesNoise = recomputesNoise }
+            : new(Schedule, ReverseTimes.Following(times)) { Target = Target, Clip = Clip, Threshold = Threshold, Noise = Noise };
     }
 
     /// <summary>Writes the DDPMScheduler file of a schedule that is linear in diffusers' sense, beside a model trained with it.</summary>
@@ -154,31 +168,41 @@ public sealed class SchedulerConfig
     NoiseSchedule MakeSchedule()
     {
         if (Steps < 1) throw new InvalidDataException($"{file}: num_train_timesteps is {Steps}, expected at least 1.");
-        string name = OneOf("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid");
+        var trained = values["trained_betas"] as JsonArray;
+        if (trained is null && values["trained_betas"] is { } other)
+            throw new InvalidDataException($"{file}: trained_betas is {Quoted(other)}, expected null or a list of numbers.");
+        string name = trained is null ? OneOf("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid") : "trained_betas";
         double first = Get<double>("beta_start"), last = Get<double>("beta_end");
         using var scope = NewDisposeScope();
-        float[] betas = values["trained_betas"] is JsonArray trained ? Trained(trained) : name switch
+        float[] betas = trained is not null ? Trained(trained) : name switch
         {
             "linear" => Values(linspace(first, last, Steps, ScalarType.Float32, CPU)),
             "scaled_linear" => Values(linspace(Math.Sqrt(first), Math.Sqrt(last), Steps, ScalarType.Float32, CPU).square()),
             "sigmoid" => Values(linspace(-6, 6, Steps, ScalarType.Float32, CPU).sigmoid() * (last - first) + first),
             _ => [.. NoiseSchedule.Cosine(Steps, allowResidualSignal: true).Beta.Skip(1).Select(β => (float)β)],
         };
+        int odd = Array.FindIndex(betas, β => !(β > 0 && β < 1)) + 1;      // written so that NaN is refused too
+        if (odd > 0 && !(odd == Steps && betas[^1] == 1))
+            throw new InvalidDataException($"{file}: {name} gives β_{odd} = {betas[odd - 1]}, expected a variance strictly between 0 and 1.");
         NoiseSchedule schedule = NoiseSchedule.FromSinglePrecision(name, betas);
         return Get<bool>("rescale_betas_zero_snr") ? schedule.WithZeroTerminalSnr() : schedule;
     }
+
+    double From(double least, double most, string key) => Get<double>(key) is var value && value >= least && value <= most && value != 0 ? value
+        : throw new InvalidDataException($"{file}: {key} is {value}, expected a number above 0" + (most == 1 ? " and at most 1." : "."));
 
     static float[] Values(Tensor betas) => betas.data<float>().ToArray();
 
     float[] Trained(JsonArray trained)
     {
         if (trained.Count != Steps) throw new InvalidDataException($"{file}: trained_betas has {trained.Count} values, expected num_train_timesteps = {Steps}.");
-        return [.. trained.Select(β => (float)(double)β!)];
+        return [.. trained.Select((β, i) => β is JsonValue value && value.TryGetValue(out double number) ? (float)number
+            : throw new InvalidDataException($"{file}: trained_betas[{i}] is {Quoted(β)}, expected a number."))];
     }
 
     string OneOf(string key, params string[] supported)
     {
-        string value = key == "_class_name" && !values.ContainsKey(key) ? supported[0] : Get<string>(key);
+        string value = Get<string>(key);
         Refuse(key, supported.Contains(value) ? null : value, string.Join(", ", supported));
         return value;
     }
@@ -188,16 +212,18 @@ public sealed class SchedulerConfig
         if (value is not null) throw new NotSupportedException($"{file}: {key} is '{value}', which is not supported: expected {supported}.");
     }
 
+    static string Quoted(JsonNode? node) => node?.ToJsonString() is not { } text ? "null" : text.Length <= 60 ? text : text[..60] + "…";
+
     V Get<V>(string key)
     {
-        JsonNode? node = values.TryGetPropertyValue(key, out JsonNode? given) && given is not null ? given : defaults.GetValueOrDefault(key);
+        JsonNode? node = values.TryGetPropertyValue(key, out JsonNode? given) ? given : defaults.GetValueOrDefault(key);
         try
         {
             return node is null ? throw new InvalidOperationException() : node.GetValue<V>();
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException)
         {
-            throw new InvalidDataException($"{file}: {key} is {node?.ToJsonString() ?? "null"}, expected a {typeof(V).Name.ToLowerInvariant()}.", error);
+            throw new InvalidDataException($"{file}: {key} is {Quoted(node)}, expected a {typeof(V).Name.ToLowerInvariant()}.", error);
         }
     }
 }

@@ -1,11 +1,13 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using static TorchSharp.torch;
 
 namespace Diffusion;
 
 /// <summary>
 /// Compares schedule and sampler with what diffusers' DDPMScheduler and DDIMScheduler computed: a folder with <c>ddpm/</c> (single steps),
-/// <c>ddim/</c> (whole walks) and <c>timesteps.json</c>, as far as they are there.
+/// <c>ddim/</c> (whole walks), <c>timesteps.json</c> and <c>betas.safetensors</c>, as far as they are there.
 /// </summary>
 public static class SchedulerParity
 {
@@ -18,7 +20,7 @@ public static class SchedulerParity
     public static bool Fits(string folder) => Directory.Exists(Path.Combine(folder, "ddpm")) || Directory.Exists(Path.Combine(folder, "ddim"));
 
     /// <summary>Compares every case of a folder.</summary>
-    /// <returns>The largest difference of all <c>prev_sample</c> and walks, and where it is.</returns>
+    /// <returns>The largest difference and where it is; of a tensor with values beyond 1, in units of the largest.</returns>
     public static ParityResult Check(string folder)
     {
         var worst = new WorstDifference();
@@ -26,56 +28,103 @@ public static class SchedulerParity
         foreach (string file in Cases(folder, "ddim")) Walk(file, SchedulerConfig.Load(file), worst);
         string times = Path.Combine(folder, "timesteps.json");
         if (File.Exists(times)) Times(times, worst);
+        string curves = Path.Combine(folder, "betas.safetensors");
+        if (File.Exists(curves)) Curves(curves, worst);
         return worst.Result("schedulers", Tolerance);
     }
 
     static IEnumerable<string> Cases(string folder, string kind)
     {
         string cases = Path.Combine(folder, kind);
-        return Directory.Exists(cases) ? Directory.GetFiles(cases, "*" + ConfigEnding).Order(StringComparer.Ordinal) : [];
+        if (!Directory.Exists(cases)) return [];
+        // A case is two files: each without the other is then missed by name.
+        return Directory.GetFiles(cases, "*.safetensors").Select(file => Path.ChangeExtension(file, null) + ConfigEnding)
+            .Union(Directory.GetFiles(cases, "*" + ConfigEnding)).Order(StringComparer.Ordinal);
     }
 
     // step.N<N>.t<τ>.prev_sample: one step of a walk of N, at diffusers' timestep τ, with recorded model output and noise.
     static void Steps(string file, SchedulerConfig config, WorstDifference worst)
     {
         using var scope = NewDisposeScope();
-        using var recorded = SafeTensors.Open(file.Replace(ConfigEnding, ".safetensors"));
+        using var recorded = SafeTensors.Open(Recorded(file));
         Tensor sample = recorded.Read("sample"), output = recorded.Read("model_output"), noise = recorded.Read("noise");
         foreach (string name in recorded.Tensors.Keys.Where(name => name.EndsWith(".prev_sample")))
         {
-            string[] parts = name.Split('.');
-            int steps = int.Parse(parts[1][1..]), time = int.Parse(parts[2][1..]) + 1;
+            if (name.Split('.') is not ["step", ['N', .. var count], ['t', .. var τ], _] || !int.TryParse(count, out int steps) || !int.TryParse(τ, out int time))
+                throw new InvalidDataException($"{recorded.Path}: '{name}' is no step, expected a name like step.N50.t980.prev_sample.");
             Sampler sampler = config.Sampler(steps);
-            (int t, int s) = sampler.Steps.FirstOrDefault(pair => pair.T == time);
+            (int t, int s) = sampler.Steps.FirstOrDefault(pair => pair.T == time + 1);
             if (t == 0) throw new InvalidDataException($"{recorded.Path}: '{name}' is at a time that {steps} steps of this scheduler do not visit.");
-            worst.Add($"{Label(file)} {name}", recorded.Read(name), sampler.Step(sample, output, t, s, noise).X);
+            (Tensor x, Tensor x0) = sampler.Step(sample, output, t, s, noise);
+            worst.AddRelative($"{Label(file)} {name}", recorded.Read(name), x);
+            string seen = name.Replace("prev_sample", "pred_original_sample");
+            if (recorded.Tensors.ContainsKey(seen)) worst.AddRelative($"{Label(file)} {seen}", recorded.Read(seen), x0);
         }
         if (!recorded.Tensors.ContainsKey("add_noise.expected")) return;
         var forward = new ForwardProcess(config.Schedule);
-        Tensor noisy = forward.Sample(recorded.Read("add_noise.original"), recorded.Read("add_noise.timesteps") + 1, recorded.Read("add_noise.noise"));
+        Tensor clean = recorded.Read("add_noise.original"), mixed = recorded.Read("add_noise.noise"), times = recorded.Read("add_noise.timesteps") + 1;
+        Tensor noisy = forward.Sample(clean, times, mixed);
         worst.Add($"{Label(file)} add_noise", recorded.Read("add_noise.expected"), noisy);
+        if (!recorded.Tensors.ContainsKey("get_velocity.expected")) return;
+        Tensor v = Prediction.Target(PredictionTarget.Velocity, config.Schedule, clean, mixed, times);
+        worst.Add($"{Label(file)} get_velocity", recorded.Read("get_velocity.expected"), v);
     }
 
     static void Walk(string file, SchedulerConfig config, WorstDifference worst)
     {
         using var scope = NewDisposeScope();
-        using var recorded = SafeTensors.Open(file.Replace(ConfigEnding, ".safetensors"));
+        using var recorded = SafeTensors.Open(Recorded(file));
         new RecordedWalk(recorded, config, "sample_init").Compare(Label(file), worst);
     }
 
     // "CLASS/spacing/offsetK/Tn/Nn": the list that set_timesteps(N) gives.
     static void Times(string file, WorstDifference worst)
     {
-        using JsonDocument lists = JsonDocument.Parse(File.ReadAllText(file));
+        using JsonDocument lists = Parsed(file);
         foreach (JsonProperty list in lists.RootElement.EnumerateObject())
         {
-            string[] parts = list.Name.Split('/');
-            var spacing = Enum.Parse<TimeSpacing>(parts[1], ignoreCase: true);
-            IReadOnlyList<int> times = ReverseTimes.Times(int.Parse(parts[3][1..]), int.Parse(parts[4][1..]), spacing, int.Parse(parts[2]["offset".Length..]));
+            if (list.Name.Split('/') is not [_, var name, ['o', 'f', 'f', 's', 'e', 't', .. var k], ['T', .. var T], ['N', .. var n]]
+                || !Enum.TryParse(name, ignoreCase: true, out TimeSpacing spacing) || !int.TryParse(k, out int offset)
+                || !int.TryParse(T, out int all) || !int.TryParse(n, out int steps) || list.Value.ValueKind != JsonValueKind.Array)
+                throw new InvalidDataException($"{file}: '{list.Name}' is no list of times, expected a name like DDPM/leading/offset0/T1000/N50.");
             int[] expected = [.. list.Value.EnumerateArray().Select(τ => τ.GetInt32() + 1)];
+            if (expected.Any(t => t > all)) continue;       // set_timesteps looks at no bound; the walk then fails there and is refused here
+            IReadOnlyList<int> times = ReverseTimes.Times(all, steps, spacing, offset);
             worst.Add($"timesteps {list.Name}", times.SequenceEqual(expected) ? 0 : double.PositiveInfinity);
         }
     }
+
+    static JsonDocument Parsed(string file)
+    {
+        try
+        {
+            return JsonDocument.Parse(File.ReadAllText(file));
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{file} is not valid JSON in line {error.LineNumber + 1}.", error);
+        }
+    }
+
+    // NAME.betas and NAME.alphas_cumprod, where NAME is a beta_schedule, perhaps with _START_END; a curve that is not known here is left out.
+    static void Curves(string file, WorstDifference worst)
+    {
+        using var scope = NewDisposeScope();
+        using var recorded = SafeTensors.Open(file);
+        foreach (string name in recorded.Tensors.Keys.Where(name => name.EndsWith(".betas")).Select(name => name[..^".betas".Length]))
+        {
+            Match curve = Regex.Match(name, @"^(linear|scaled_linear|squaredcos_cap_v2|sigmoid)(?:_([\d.e-]+)_([\d.e-]+))?$");
+            if (!curve.Success) continue;
+            Tensor β = recorded.Read(name + ".betas"), ᾱ = recorded.Read(name + ".alphas_cumprod");
+            var options = new JsonObject { ["beta_schedule"] = curve.Groups[1].Value, ["num_train_timesteps"] = (int)β.shape[0] };
+            if (curve.Groups[2].Success) (options["beta_start"], options["beta_end"]) = (double.Parse(curve.Groups[2].Value), double.Parse(curve.Groups[3].Value));
+            NoiseSchedule schedule = new SchedulerConfig(file, options).Schedule;
+            worst.Add($"betas {name}", β, schedule.Beta.Skip(1).ToTensor());
+            worst.Add($"alphas_cumprod {name}", ᾱ, schedule.AlphaBar.Skip(1).ToTensor());
+        }
+    }
+
+    static string Recorded(string file) => file[..^ConfigEnding.Length] + ".safetensors";
 
     static string Label(string file) => $"{Path.GetFileName(Path.GetDirectoryName(file))}/{Path.GetFileName(file).Replace(ConfigEnding, "")}";
 }

@@ -16,6 +16,14 @@ sealed class WorstDifference
         Add(name, (found.to(ScalarType.Float64) - wanted.to(found.device).to(ScalarType.Float64)).abs().max().item<double>());
     }
 
+    /// <summary>The same of values that may be large, as those of x̂₀ are near t = T without clipping, in units of the largest: that is what float32 rounds.</summary>
+    internal void AddRelative(string name, Tensor wanted, Tensor found)
+    {
+        using var scope = NewDisposeScope();
+        double size = Math.Max(1, wanted.abs().max().to(ScalarType.Float64).item<double>());
+        Add(name, wanted / size, found / size);
+    }
+
     internal void Add(string name, double difference)
     {
         if (double.IsNaN(difference)) difference = double.PositiveInfinity;

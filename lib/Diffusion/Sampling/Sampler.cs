@@ -15,15 +15,19 @@ namespace Diffusion;
 /// With η = 1 and ε̂ recomputed the first two terms are the posterior mean μ̃ of eq. (7) taken at x̂₀: chapter 07 checks it. β̃ and β are those of
 /// the jump from t to s, see <see cref="StepNoise"/>.
 /// </summary>
-/// <param name="schedule">The noise levels.</param>
-/// <param name="steps">The pairs (t, s), s &lt; t, in the order of the walk.</param>
-public sealed class Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)> steps)
+public sealed record Sampler
 {
+    /// <summary>A sampler with DDPM's numbers; others are given with it, or with <c>sampler with { Clip = null }</c> afterwards.</summary>
+    /// <param name="schedule">The noise levels.</param>
+    /// <param name="steps">The pairs (t, s), s &lt; t, in the order of the walk; a last (1, 1) is allowed, where
+    /// diffusers' DDIM with <c>set_alpha_to_one</c> false stays.</param>
+    public Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)> steps) => (Schedule, Steps) = (schedule, steps);
+
     /// <summary>The noise levels.</summary>
-    public NoiseSchedule Schedule { get; } = schedule;
+    public NoiseSchedule Schedule { get; }
 
     /// <summary>The pairs (t, s) in the order of the walk.</summary>
-    public IReadOnlyList<(int T, int S)> Steps { get; } = Checked(schedule, steps);
+    public IReadOnlyList<(int T, int S)> Steps { get; init => field = Checked(Schedule, value); }
 
     /// <summary>What the network predicts.</summary>
     public PredictionTarget Target { get; init; }
@@ -31,13 +35,16 @@ public sealed class Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)
     /// <summary>η, from 0 (no fresh noise in the direction term) to 1 (DDPM's).</summary>
     public double Eta { get; init; } = 1;
 
-    /// <summary>σ²; the step that ends in clean data adds none with <see cref="StepNoise.Posterior"/> and, as published samplers do, none with the others.</summary>
+    /// <summary>σ²; the step from t = 1 adds none, whichever it is: Algorithm 2 of Ho et al. 2020.</summary>
     public StepNoise Noise { get; init; }
 
     /// <summary>x̂₀ is clipped to ± this; null leaves it.</summary>
     public double? Clip { get; init; } = 1;
 
-    /// <summary>Whether ε̂ is computed again from the clipped x̂₀, so that both agree.</summary>
+    /// <summary>Cuts x̂₀ at a quantile of its own in place of <see cref="Clip"/>; null does not.</summary>
+    public DynamicThreshold? Threshold { get; init; }
+
+    /// <summary>Whether ε̂ is computed again from the clipped or thresholded x̂₀, so that both agree.</summary>
     public bool RecomputesNoise { get; init; } = true;
 
     /// <summary>Algorithm 2 of Ho et al. 2020, over all T times or N of them.</summary>
@@ -96,7 +103,7 @@ public sealed class Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)
     /// <param name="xt">x_t.</param>
     /// <param name="output">What the network said of it.</param>
     /// <param name="t">1 to T.</param>
-    /// <param name="s">0 to t − 1.</param>
+    /// <param name="s">0 to t − 1; also 1 where t is 1.</param>
     /// <param name="z">The fresh noise; drawn when left out.</param>
     /// <returns>x_s and x̂₀, owned by the caller.</returns>
     public (Tensor X, Tensor X0) Step(Tensor xt, Tensor output, int t, int s, Tensor? z = null)
@@ -105,17 +112,19 @@ public sealed class Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)
         double α = Schedule.AlphaBetween(s, t), β = 1 - α, β̃ = (1 - ᾱs) / (1 - ᾱt) * β;
         using var scope = NewDisposeScope();
         var said = new Prediction(Schedule, xt, t, output, Target);
-        Tensor x0 = said.As(PredictionTarget.Sample), ε = said.As(PredictionTarget.Noise);
-        if (Clip is { } range)
+        Tensor ε = said.As(PredictionTarget.Noise);
+        // Where ᾱ_t = 0 the noise says nothing of x₀, and what published samplers clip is (x_t − ε)/0.
+        Tensor x0 = ᾱt == 0 && Target == PredictionTarget.Noise && Clip is not null ? (xt - ε) / 0.0 : said.As(PredictionTarget.Sample);
+        if (Threshold is not null || Clip is not null)
         {
-            x0 = x0.clamp(-range, range);
+            x0 = Threshold?.Apply(x0) ?? x0.clamp(-Clip!.Value, Clip.Value);
             if (RecomputesNoise && Eta != 1) ε = new Prediction(Schedule, xt, t, x0, PredictionTarget.Sample).As(PredictionTarget.Noise);
         }
         double variance = Noise switch { StepNoise.Posterior => β̃, StepNoise.Forward => β, _ => Eta * Eta * β̃ };
         Tensor x = RecomputesNoise && Eta == 1
             ? Math.Sqrt(ᾱs) * β / (1 - ᾱt) * x0 + Math.Sqrt(α) * (1 - ᾱs) / (1 - ᾱt) * xt // eq. (7): the same, with one rounding less where 1 − ᾱ is small
             : Math.Sqrt(ᾱs) * x0 + Math.Sqrt(Math.Max(0, 1 - ᾱs - Eta * Eta * β̃)) * ε;
-        if (s > 0 && variance > 0) x = x + Math.Sqrt(variance) * (z ?? randn_like(x));
+        if (t > 1 && variance > 0) x = x + Math.Sqrt(variance) * (z ?? randn_like(x));
         return (x.MoveToOuterDisposeScope(), x0.alias().MoveToOuterDisposeScope());
     }
 
@@ -133,8 +142,8 @@ public sealed class Sampler(NoiseSchedule schedule, IReadOnlyList<(int T, int S)
     {
         if (steps.Count == 0) throw new ArgumentException("The walk has no steps, expected at least one pair (t, s).", nameof(steps));
         foreach ((int t, int s) in steps)
-            if (t < 1 || t > schedule.T || s < 0 || s >= t)
-                throw new ArgumentException($"The walk has a step from t = {t} to s = {s}, expected 0 ≤ s < t ≤ {schedule.T}.", nameof(steps));
+            if (t < 1 || t > schedule.T || s < 0 || s > Math.Max(1, t - 1))
+                throw new ArgumentException($"The walk has a step from t = {t} to s = {s}, expected 0 ≤ s < t ≤ {schedule.T}, or from 1 to 1.", nameof(steps));
         return steps;
     }
 }

@@ -59,8 +59,12 @@ public sealed partial class NoiseSchedule
     /// parts in a thousand, and a network trained there knows no other.
     /// </summary>
     /// <param name="name">What a legend calls it.</param>
-    /// <param name="betas">β₁ … β_T, each in (0, 1).</param>
-    public static NoiseSchedule FromSinglePrecision(string name, IEnumerable<float> betas) => new(name, [.. betas.Select(β => (double)β)], singlePrecision: true);
+    /// <param name="betas">β₁ … β_T, each in (0, 1); the last may be 1, as <see cref="WithZeroTerminalSnr"/> makes it.</param>
+    public static NoiseSchedule FromSinglePrecision(string name, IEnumerable<float> betas)
+    {
+        double[] exact = [.. betas.Select(β => (double)β)];
+        return new(name, exact, zeroTerminalSnr: exact is [.., 1], singlePrecision: true);
+    }
 
     // share runs from 0 at t = 1 to 1 at t = T, as torch.linspace does; a single step sits at the start.
     static NoiseSchedule Curve(string name, int T, double betaStart, double betaEnd, bool allowResidualSignal, string factory, Func<double, double> β)

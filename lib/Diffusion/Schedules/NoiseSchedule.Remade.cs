@@ -26,10 +26,13 @@ public sealed partial class NoiseSchedule
     /// </summary>
     public NoiseSchedule WithZeroTerminalSnr()
     {
-        double first = SqrtAlphaBar[1], last = SqrtAlphaBar[T];
-        double root(int t) => t == 0 ? 1 : (SqrtAlphaBar[t] - last) * first / (first - last);
-        double β(int t) => t == T ? 1 : last == 0 ? Beta[t] : 1 - Pow(root(t) / root(t - 1), 2);
-        return new(Name + ", zero terminal SNR", [.. Enumerable.Range(1, T).Select(β)], zeroTerminalSnr: true);
+        // Each operation rounded, in the order of the paper's algorithm: a schedule in float32 stays the one that diffusers computes.
+        double signal(int t) => Rounded(SqrtAlphaBar[t]);
+        double first = signal(1), last = signal(T), stretch = Rounded(first / Rounded(first - last));
+        double root(int t) => Rounded(Rounded(signal(t) - last) * stretch);
+        double ᾱ(int t) => t == 0 ? 1 : Rounded(root(t) * root(t));
+        double β(int t) => t == T ? 1 : last == 0 ? Beta[t] : Rounded(1 - Rounded(ᾱ(t) / ᾱ(t - 1)));
+        return new(Name + ", zero terminal SNR", [.. Enumerable.Range(1, T).Select(β)], zeroTerminalSnr: true, singlePrecision);
     }
 
     double LogAlphaBarAt(double t)

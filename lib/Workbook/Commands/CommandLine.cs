@@ -34,8 +34,10 @@ static class CommandLine
         var root = new RootCommand("The diffusion workbook. Without a command: executes every chapter and writes it with its outputs to out/.")
         {
             RunCommand.Build(),
+            ExportCommand.Build(),
             DoctorCommand.Build(),
             TrainCommand.Build(),
+            FetchCommand.Build(),
             SampleCommand.Build(),
             ParityCommand.Build(),
             KernelCommand.Build(),

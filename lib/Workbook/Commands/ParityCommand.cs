@@ -31,7 +31,8 @@ static class ParityCommand
             }));
             return result.Passed ? ExitCode.Good : ExitCode.Failure;
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException or KeyNotFoundException)
+        catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException or KeyNotFoundException
+            or ArgumentException or InvalidOperationException)
         {
             Console.Error.WriteLine(Shown.OneLine(error.Message));
             return ExitCode.Usage;

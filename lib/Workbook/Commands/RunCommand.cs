@@ -43,7 +43,7 @@ static class RunCommand
     /// <summary>The program without a command: every chapter, with the quick values of those that give some.</summary>
     internal static int RunEverything() => Run(Repository.Chapters(), new Dictionary<string, string>(), DefaultOutput, null, keepGoing: false, quick: true);
 
-    static string DefaultOutput => Path.Combine(Repository.Root ?? Environment.CurrentDirectory, "out");
+    internal static string DefaultOutput => Path.Combine(Repository.Root ?? Environment.CurrentDirectory, "out");
 
     static int Run(IReadOnlyList<string> paths, Dictionary<string, string> values, string? folder, TimeSpan? timeout, bool keepGoing, bool quick)
     {
@@ -68,7 +68,7 @@ static class RunCommand
         return failures == 0 ? ExitCode.Good : ExitCode.Failure;
     }
 
-    static IReadOnlyList<string> Expand(string[] paths) =>
+    internal static IReadOnlyList<string> Expand(string[] paths) =>
         paths.Length == 0 ? Repository.Chapters() : [.. paths.SelectMany(path => Directory.Exists(path) ? Repository.NotebooksIn(path) : [path])];
 
     static Dictionary<string, string> Pairs(string[] parameters)

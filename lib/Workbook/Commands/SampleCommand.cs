@@ -14,7 +14,7 @@ static class SampleCommand
 
     internal static Command Build()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model's folder as diffusers keeps it, or the name of one in data/models." };
+        var model = new Argument<string>("MODEL") { Description = "A model's folder as diffusers keeps it, the name of one in data/models, or a hub's OWNER/NAME that was fetched." };
         var count = new Option<int>("--count") { Description = "How many images.", HelpName = "N", DefaultValueFactory = _ => 64 };
         var steps = new Option<int?>("--steps") { Description = "Steps of the walk, 1 to the model's T (default: T).", HelpName = "S" };
         var eta = new Option<double?>("--eta") { Description = "Samples with DDIM and this η from 0 to 1 (default: the model's own sampler).", HelpName = "E" };
@@ -61,10 +61,12 @@ static class SampleCommand
         return ExitCode.Good;
     }
 
-    /// <summary>The folder itself, or one of that name in the repository's data/models.</summary>
+    /// <summary>The folder itself, one of that name in the repository's data/models, or what was fetched by that name.</summary>
     static string Folder(string name)
     {
         if (Directory.Exists(name)) return name;
+        if (HubModel.IsName(name))
+            return new HubModel(name).Find() ?? throw new WorkbookException($"There is no folder {name}, and no model of that name was fetched whole from the hub: workbook fetch {name} does it.");
         string models = Path.Combine(Repository.Root ?? Environment.CurrentDirectory, "data", "models");
         bool isBare = Path.GetFileName(name) == name;
         if (isBare && Directory.Exists(Path.Combine(models, name))) return Path.Combine(models, name);

@@ -11,20 +11,27 @@ sealed class StopSignal : IDisposable
     const PosixSignal FileSizeExceeded = (PosixSignal)25; // on Linux and macOS alike
 
     readonly List<PosixSignalRegistration> registrations = [];
-    volatile bool requested;
+    readonly CancellationTokenSource stop = new();
 
     internal StopSignal()
     {
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM])
             registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = !requested;
-                requested = true;
+                context.Cancel = !IsRequested;
+                stop.Cancel();
             }));
         if (!OperatingSystem.IsWindows()) registrations.Add(PosixSignalRegistration.Create(FileSizeExceeded, context => context.Cancel = true));
     }
 
-    internal bool IsRequested => requested;
+    internal bool IsRequested => stop.IsCancellationRequested;
 
-    public void Dispose() => registrations.ForEach(registration => registration.Dispose());
+    /// <summary>Cancelled when a stop is requested: ends a wait.</summary>
+    internal CancellationToken Token => stop.Token;
+
+    public void Dispose()
+    {
+        registrations.ForEach(registration => registration.Dispose());
+        stop.Dispose();
+    }
 }

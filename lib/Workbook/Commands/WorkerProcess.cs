@@ -92,12 +92,12 @@ sealed class WorkerProcess : IDisposable
             15 => "was asked to end (SIGTERM)",
             _ => $"ended with exit code {process.ExitCode}",
         };
-        string? why = native.FirstOrDefault(Tells);
+        string? why = native.Select(line => line.Split("what():")).FirstOrDefault(parts => parts.Length > 1)?[1] ?? native.FirstOrDefault(Tells);
         return why is null ? how : $"{how}: {why.Trim().TrimEnd('.')}";
 
         static bool Tells(string line) => line.StartsWith("Stack overflow", StringComparison.Ordinal) || line.StartsWith("Fatal error", StringComparison.Ordinal)
             || line.StartsWith("Unhandled exception", StringComparison.Ordinal) || line.StartsWith("terminate called", StringComparison.Ordinal)
-            || line.Contains("what():", StringComparison.Ordinal) || line.StartsWith("Process terminated", StringComparison.Ordinal);
+            || line.StartsWith("Process terminated", StringComparison.Ordinal);
     }
 
     /// <summary>What native code has written to standard output and error since the last call.</summary>

@@ -19,7 +19,7 @@ sealed class Kernel : IDisposable
     readonly BuiltFiles built = new();
     readonly TaskCompletionSource<bool> ended = new();
     volatile Message? running; // the execute_request whose cell runs, or ran last: outputs belong to it
-    volatile bool silent;
+    volatile bool silent, executing;
     volatile int interrupts;
     int count;
     string? result;
@@ -52,8 +52,6 @@ sealed class Kernel : IDisposable
         // The cell may be on its way: taken from the queue, not yet begun.
         while (cell is not null && running == cell && these == interrupts && !session.Interrupt(InterruptedByUser) && executing) Thread.Sleep(10);
     }
-
-    volatile bool executing;
 
     public void Dispose()
     {
@@ -205,25 +203,47 @@ sealed class Kernel : IDisposable
     }
 
     /// <summary><c>Name?</c>: what there is to know of a name, in the front end's pager.</summary>
-    static JsonObject? Help(string code)
+    JsonObject? Help(string code)
     {
-        string name = code.Trim();
-        if (name.Length < 2 || name[^1] != '?' || !name[..^1].All(c => char.IsLetterOrDigit(c) || c is '.' or '_')) return null;
-        return new() { ["source"] = "page", ["start"] = 0, ["data"] = Described(name[..^1], name.Length - 1) ?? new() { [MimeTypes.Plain] = $"Nothing is known of {name[..^1]} here: run the cell that declares it first, or check the spelling." } };
+        string text = code.Trim();
+        if (text.Length < 2 || text[^1] != '?' || !text[..^1].All(c => char.IsLetterOrDigit(c) || c is '.' or '_')) return null;
+        string name = text[..^1];
+        JsonObject data = Described(name, name.Length, 1)
+            ?? new() { [MimeTypes.Plain] = $"Nothing is known of {name} here: run the cell that declares it first, or check the spelling." };
+        return new() { ["source"] = "page", ["start"] = 0, ["data"] = data };
     }
 
-    static JsonObject Inspect(string code, int position, int detail)
+    JsonObject Inspect(string code, int position, int detail)
     {
-        JsonObject? data = Described(code, position);
+        JsonObject? data = Described(code, position, detail);
         return new() { ["status"] = "ok", ["found"] = data is not null, ["data"] = data ?? [], ["metadata"] = new JsonObject() };
     }
 
-    static JsonObject? Described(string code, int position) => null;
+    JsonObject? Described(string code, int position, int detail) =>
+        session.Language.Inspect(code, position, detail, CancellationToken.None) is { } known ? new() { [MimeTypes.Plain] = known.Plain, ["text/markdown"] = known.Markdown } : null;
 
-    static JsonObject Complete(string code, int position) =>
-        new() { ["status"] = "ok", ["matches"] = new JsonArray(), ["cursor_start"] = 0, ["cursor_end"] = 0, ["metadata"] = new JsonObject() };
+    JsonObject Complete(string code, int position)
+    {
+        Completions found = session.Language.Complete(code, position, CancellationToken.None);
+        int start = CodePoints.FromIndex(code, found.Start), end = CodePoints.FromIndex(code, found.End);
+        return new()
+        {
+            ["status"] = "ok",
+            ["matches"] = new JsonArray([.. found.Items.Select(item => JsonValue.Create(item.Text))]),
+            ["cursor_start"] = start,
+            ["cursor_end"] = end,
+            ["metadata"] = new JsonObject
+            {
+                ["_jupyter_types_experimental"] = new JsonArray([.. found.Items.Select(item => new JsonObject { ["text"] = item.Text, ["type"] = item.Kind, ["start"] = start, ["end"] = end })]),
+            },
+        };
+    }
 
-    static JsonObject Judge(string code) => new() { ["status"] = "unknown" };
+    JsonObject Judge(string code)
+    {
+        Completeness found = session.Language.Judge(code);
+        return found.Status == "incomplete" ? new() { ["status"] = found.Status, ["indent"] = found.Indent } : new() { ["status"] = found.Status };
+    }
 
     static JsonObject Info() => new()
     {

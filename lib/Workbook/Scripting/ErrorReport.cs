@@ -20,48 +20,57 @@ static partial class ErrorReport
         return new("Interrupted", message, [message]) { IsInterruption = true };
     }
 
-    /// <summary>The compiler's errors in the form (line,column): error CS1002: ; expected, each with its line and a mark below it.</summary>
-    internal static CellOutput.Error Of(IReadOnlyList<Diagnostic> errors, string[] lines)
+    /// <summary>
+    /// The compiler's errors: each a sentence that says what to do, the line with a mark, and the compiler's own text in the form
+    /// (line,column): error CS1002: ; expected. Where there is no such sentence, the compiler's text stands first.
+    /// </summary>
+    internal static CellOutput.Error Of(IReadOnlyList<Diagnostic> errors, Compilation? compilation, string[] lines)
     {
         var traceback = new List<string>();
         foreach (Diagnostic error in errors.Take(MostErrors))
         {
             LinePosition at = error.Location.GetLineSpan().StartLinePosition;
-            traceback.Add(Text(error));
-            if (at.Line >= lines.Length) continue;
-            string line = lines[at.Line];
-            traceback.Add("    " + line);
-            traceback.Add("    " + new string([.. line.Take(at.Character).Select(c => c == '\t' ? '\t' : ' ')]) + "^");
+            string text = $"({at.Line + 1},{at.Character + 1}): error {error.Id}: {error.GetMessage()}";
+            string? hint = compilation is null ? null : CompilerHints.For(error, compilation);
+            traceback.Add(hint ?? text);
+            if (at.Line < lines.Length)
+            {
+                string line = lines[at.Line], marked = Marked(at.Line + 1, line);
+                traceback.Add(marked);
+                traceback.Add(new string(' ', marked.Length - line.Length) + new string([.. line.Take(at.Character).Select(c => c == '\t' ? '\t' : ' ')]) + "^");
+            }
+            if (hint is not null) traceback.Add(text);
         }
         if (errors.Count > MostErrors) traceback.Add($"… and {errors.Count - MostErrors} more errors");
         int first = errors[0].Location.GetLineSpan().StartLinePosition.Line;
-        return new("CompilationError", Text(errors[0]), traceback, first + 1, first < lines.Length ? lines[first].Trim() : null);
-
-        static string Text(Diagnostic error)
-        {
-            LinePosition at = error.Location.GetLineSpan().StartLinePosition;
-            return $"({at.Line + 1},{at.Character + 1}): error {error.Id}: {error.GetMessage()}";
-        }
+        return new("CompilationError", traceback[0], traceback, first + 1, first < lines.Length ? lines[first].Trim() : null);
     }
 
-    /// <summary>An exception that left a cell.</summary>
+    /// <summary>An exception that left a cell: what happened, the line of the cell, and how the calls led there.</summary>
     internal static CellOutput.Error Of(Exception exception, CellSources sources, string cell)
     {
+        int? line = Frames(exception).Where(frame => frame.GetFileName() == cell).Select(frame => (int?)frame.GetFileLineNumber()).FirstOrDefault();
         exception = Telling(exception);
         var traceback = new List<string>();
-        int? line = null;
         for (Exception? error = exception; error is not null; error = error.InnerException)
         {
-            traceback.Add((traceback.Count > 0 ? "caused by " : "") + $"{error.GetType().Name}: {error.Message}");
-            foreach (StackFrame frame in new StackTrace(error, fNeedFileInfo: true).GetFrames())
-            {
-                if (Place(frame, sources) is not string place) continue;
-                traceback.Add("   at " + place);
-                if (frame.GetFileName() == cell) line ??= frame.GetFileLineNumber();
-            }
+            traceback.Add((error == exception ? "" : "caused by ") + $"{error.GetType().Name}: {RuntimeHints.Message(error)}");
+            traceback.AddRange(from frame in new StackTrace(error, fNeedFileInfo: true).GetFrames()
+                               let place = Place(frame, sources)
+                               where place is not null
+                               select "   at " + place);
         }
-        return new(exception.GetType().Name, exception.Message, traceback, line, line is int number ? sources.Line(cell, number) : null);
+        string? source = line is int number ? sources.Line(cell, number) : null, hint = RuntimeHints.For(exception);
+        if (source is not null) traceback.Insert(hint is null ? 1 : 0, Marked(line!.Value, source));
+        if (hint is not null) traceback.Insert(0, hint);
+        return new(exception.GetType().Name, hint ?? RuntimeHints.Message(exception), traceback, line, source);
     }
+
+    /// <summary>Where an exception passed, the innermost first: a wrapper's own frames come after those of what it carries.</summary>
+    static IEnumerable<StackFrame> Frames(Exception? error) =>
+        error is null ? [] : Frames(error.InnerException).Concat(new StackTrace(error, fNeedFileInfo: true).GetFrames());
+
+    static string Marked(int number, string line) => $"→ {number}: {line}";
 
     /// <summary>Some exceptions only carry another one, which says what happened.</summary>
     static Exception Telling(Exception error) => error switch

@@ -5,7 +5,7 @@ namespace Workbook.Scripting;
 
 /// <summary>
 /// Runs code that can be stopped from another thread even where it never looks. Stopping goes in steps, each taken only where the one
-/// before did not help: the token is cancelled; the thread is woken from whatever it waits for; it is aborted. Native code is not
+/// before did not help: the token is cancelled; the cell's own loops throw; the thread is woken from whatever it waits for; it is aborted. Native code is not
 /// interrupted: the abort takes effect when it returns.
 /// </summary>
 /// <remarks>
@@ -56,6 +56,8 @@ sealed class Interruptible(object gate)
     {
         stopping.Cancel();
         if (ended.Wait(Grace)) return;
+        CellDisplay.IsStopping = true;
+        if (ended.Wait(Moment)) return;
         lock (gate) Wake();
         if (ended.Wait(Moment)) return;
 

@@ -43,13 +43,17 @@ public sealed class ScriptSession : IDisposable
             .WithOptimizationLevel(OptimizationLevel.Debug) // optimised code has no line for an index out of range
             .WithEmitDebugInformation(true) // line numbers in errors
             .WithFileEncoding(Encoding.UTF8)
-            .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(folder))
+            .WithMetadataResolver(new DocumentedReferences(ScriptMetadataResolver.Default.WithBaseDirectory(folder)))
             .AddReferences(Framework.Value)
             .AddReferences(StoppableLoops.Reference);
+        Language = new CellLanguage(code => Next(code, options));
     }
 
     /// <summary>Loads and warms up the compiler in the background, so that the first cell need not wait for it.</summary>
     public void Warm() => Task.Run(() => CSharpScript.Create("0", options).Compile());
+
+    /// <summary>Answers for a cell that is being written, also while another runs. What has run, and only that, is its context.</summary>
+    internal CellLanguage Language { get; }
 
     internal CancellationToken Stopping => running?.Stopping ?? CancellationToken.None;
 
@@ -63,7 +67,6 @@ public sealed class ScriptSession : IDisposable
         var run = new Interruptible(gate);
         stopReason = null;
         CellDisplay.IsStopping = false;
-        run.Stopping.Register(() => CellDisplay.IsStopping = true);
         CellDisplay.Session = this;
         running = run;
         try
@@ -140,28 +143,31 @@ public sealed class ScriptSession : IDisposable
     {
         try
         {
-            if (StoppableLoops.In(code) is string stoppable && Compile(stoppable, name, out _, stopping) is Script<object> heeding) return heeding;
-            if (Compile(code, name, out Diagnostic[] errors, stopping) is Script<object> script) return script;
-            error = ErrorReport.Of(errors, sources[name]);
+            if (StoppableLoops.In(code) is string stoppable && Compiled(stoppable, name, out Diagnostic[] none, stopping) is var heeding && none.Length == 0) return heeding;
+            Script<object> script = Compiled(code, name, out Diagnostic[] errors, stopping);
+            if (errors.Length == 0) return script;
+            error = ErrorReport.Of(errors, script.GetCompilation(), sources[name]);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
         catch (CompilationErrorException wrong)
         {
-            error = ErrorReport.Of(wrong.Diagnostics, sources[name]);
+            error = ErrorReport.Of(wrong.Diagnostics, null, sources[name]);
         }
         return null;
     }
 
-    Script<object>? Compile(string code, string name, out Diagnostic[] errors, CancellationToken stopping)
+    Script<object> Compiled(string code, string name, out Diagnostic[] errors, CancellationToken stopping)
     {
-        ScriptOptions here = options.WithFilePath(name);
-        Script<object> script = state is null ? CSharpScript.Create(code, here)
-            : state.Script.ContinueWith(code, here.WithReferences((MetadataReference[])[])); // it has those of the cells before
+        Script<object> script = Next(code, options.WithFilePath(name));
         errors = [.. script.Compile(stopping).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
-        return errors.Length == 0 ? script : null;
+        return script;
     }
+
+    /// <summary>A script after the cells so far, whose references it has.</summary>
+    Script<object> Next(string code, ScriptOptions options) =>
+        state is { } before ? before.Script.ContinueWith(code, options.WithReferences((MetadataReference[])[])) : CSharpScript.Create(code, options);
 
     CellOutput.Error? Execute(Script<object> script, string name, CancellationToken stopping)
     {
@@ -197,6 +203,6 @@ public sealed class ScriptSession : IDisposable
         return [.. from file in Directory.EnumerateFiles(framework, "*.dll").Order(StringComparer.Ordinal)
                let name = Path.GetFileNameWithoutExtension(file)
                where name is "Microsoft.CSharp" or "netstandard" or "mscorlib" || (name.StartsWith("System.", StringComparison.Ordinal) && !name.EndsWith(".Native", StringComparison.Ordinal))
-               select MetadataReference.CreateFromFile(file)];
+               select MetadataReference.CreateFromFile(file, documentation: new ReferenceDocumentation(file))];
     });
 }

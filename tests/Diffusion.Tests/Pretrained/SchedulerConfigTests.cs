@@ -27,6 +27,9 @@ public sealed class SchedulerConfigTests : IDisposable
 
     [Theory]
     [InlineData("beta_schedule", "laplace")]
+    [InlineData("beta_schedule", "exp")]
+    [InlineData("variance_type", "learned")]
+    [InlineData("_class_name", "DPMSolverMultistepScheduler")]
     [InlineData("prediction_type", "flow")]
     [InlineData("variance_type", "learned_range")]
     [InlineData("timestep_spacing", "random")]
@@ -42,7 +45,6 @@ public sealed class SchedulerConfigTests : IDisposable
     {
         Read(("use_karras_sigmas", false), ("anything", null));
         Assert.Contains("use_karras_sigmas is true", Assert.Throws<NotSupportedException>(() => Read(("use_karras_sigmas", true))).Message);
-        Assert.Contains("thresholding", Assert.Throws<NotSupportedException>(() => Read(("thresholding", true))).Message);
     }
 
     [Fact]
@@ -54,6 +56,33 @@ public sealed class SchedulerConfigTests : IDisposable
         File.WriteAllText(scratch["scheduler_config.json"], "{\n\"beta_start\": ,");
         Assert.Contains("line 2", Assert.Throws<InvalidDataException>(() => SchedulerConfig.Load(scratch.Folder)).Message);
         Assert.Throws<FileNotFoundException>(() => SchedulerConfig.Load(scratch["nowhere.json"]));
+    }
+
+    [Fact]
+    public void Keys_of_the_first_versions_are_known()
+    {
+        Read(("tensor_format", "pt"), ("timestep_values", null), ("predict_epsilon", true), ("_use_default_values", new JsonArray("a")));
+        Assert.Contains("prediction_type sample", Assert.Throws<NotSupportedException>(() => Read(("predict_epsilon", false))).Message);
+    }
+
+    [Fact]
+    public void What_cannot_be_is_refused_when_the_file_is_opened()
+    {
+        Assert.Contains("clip_sample_range is 0", Assert.Throws<InvalidDataException>(() => Read(("clip_sample_range", 0))).Message);
+        Assert.Contains("dynamic_thresholding_ratio is 1.5", Assert.Throws<InvalidDataException>(() => Read(("thresholding", true), ("dynamic_thresholding_ratio", 1.5))).Message);
+        Assert.Contains("trained_betas[1] is \"x\"", Assert.Throws<InvalidDataException>(() => Read(("num_train_timesteps", 2), ("trained_betas", new JsonArray(0.1, "x")))).Message);
+        Assert.Contains("β_2 = 1.5", Assert.Throws<InvalidDataException>(() => Read(("num_train_timesteps", 2), ("trained_betas", new JsonArray(0.1, 1.5)))).Message);
+        Assert.Contains("clip_sample is null", Assert.Throws<InvalidDataException>(() => Read(("clip_sample", null))).Message);
+        Assert.Contains("steps_offset is \"one\"", Assert.Throws<InvalidDataException>(() => Read(("steps_offset", "one"))).Message);
+    }
+
+    [Fact]
+    public void A_saved_file_has_the_keys_of_diffusers_own_and_a_schedule_without_signal_comes_back()
+    {
+        SchedulerConfig.Save(scratch.Folder, NoiseSchedule.Linear().WithZeroTerminalSnr(), PredictionTarget.Velocity);
+        string[] Keys(string file) => [.. JsonNode.Parse(File.ReadAllText(file))!.AsObject().Select(option => option.Key)];
+        Assert.Equal(Keys(Path.Combine(Golden.Folder("schedulers"), "ddpm", "00.scheduler_config.json")), Keys(scratch["scheduler_config.json"]));
+        Assert.Equal(0, SchedulerConfig.Load(scratch.Folder).Schedule.AlphaBar[1000]);
     }
 
     [Theory]

@@ -27,6 +27,19 @@ public sealed class WalkParityTests
     }
 
     [Fact]
+    public void A_file_that_a_case_lacks_is_named()
+    {
+        using var scratch = new Golden.Scratch();
+        string cases = Directory.CreateDirectory(scratch["ddim"]).FullName, from = Path.Combine(Golden.Folder("schedulers"), "ddim");
+        File.Copy(Path.Combine(from, "00.safetensors"), Path.Combine(cases, "113.safetensors"));
+        Assert.Contains("113.scheduler_config.json", Assert.Throws<FileNotFoundException>(() => Parity.Check(scratch.Folder)).Message);
+        File.Copy(Path.Combine(from, "00.scheduler_config.json"), Path.Combine(cases, "113.scheduler_config.json"));
+        Assert.True(Parity.Check(scratch.Folder).Passed);
+        File.Delete(Path.Combine(cases, "113.safetensors"));
+        Assert.Contains("113.safetensors", Assert.Throws<FileNotFoundException>(() => Parity.Check(scratch.Folder)).Message);
+    }
+
+    [Fact]
     public void A_folder_of_no_kind_is_refused_in_one_sentence()
     {
         using var scratch = new Golden.Scratch();

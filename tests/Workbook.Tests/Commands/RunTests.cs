@@ -139,6 +139,13 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void A_shape_that_libtorch_does_not_forgive_ends_the_process_with_its_reason()
+    {
+        scratch.Notebook("shape.ipynb", $"#r \"{WorkbookProgram.Bin}/TorchSharp.dll\"\nusing TorchSharp;", "torch.matmul(torch.ones(2, 3), torch.ones(2))");
+        Assert.Matches(@"^shape\.ipynb failed in cell \[2\]: the process that ran the cell was aborted \(SIGABRT\): size mismatch, ", Run("shape.ipynb", "--output", "out").Error);
+    }
+
+    [Fact]
     public void Killing_the_program_leaves_no_process_behind()
     {
         scratch.Notebook("long.ipynb", "System.IO.File.WriteAllText(\"part\", System.Environment.ProcessId.ToString());\nSystem.IO.File.Move(\"part\", \"pid\");\nSystem.Threading.Thread.Sleep(-1);");

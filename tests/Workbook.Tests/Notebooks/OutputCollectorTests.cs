@@ -59,4 +59,19 @@ public sealed class OutputCollectorTests
         Assert.Empty(notebook.Cells[0].Outputs);
         Assert.Equal(7, (int)notebook.Cells[0].Json["execution_count"]!);
     }
+
+    [Fact]
+    public void Clearing_takes_effect_at_once_or_with_the_next_output()
+    {
+        collector.Begin(notebook.Cells[0], 1);
+        collector.Add(Text("stdout", "a"));
+        collector.Add(new JsonObject { ["output_type"] = "clear_output", ["wait"] = true });
+        collector.Flush();
+        Assert.Equal("a", Outputs(0));
+        collector.Add(Text("stdout", "b"));
+        collector.Flush();
+        Assert.Equal("b", Outputs(0));
+        collector.Add(new JsonObject { ["output_type"] = "clear_output", ["wait"] = false });
+        Assert.Equal("", Outputs(0));
+    }
 }

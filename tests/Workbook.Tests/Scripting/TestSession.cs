@@ -14,6 +14,7 @@ sealed class TestSession : IDisposable
     public TestSession(Func<string?>? readLine = null) => session = new ScriptSession(scratch.Folder, Receive, readLine);
 
     public string Folder => scratch.Folder;
+    public CellLanguage Language => session.Language;
     public List<CellOutput> Outputs { get; } = [];
 
     /// <summary>Runs a cell; the outputs are those of this cell alone.</summary>
