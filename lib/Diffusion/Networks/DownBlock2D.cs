@@ -21,8 +21,9 @@ public sealed class DownBlock2D : nn.Module<Tensor, Tensor, Tensor[]>
     {
         int layers = config.LayersPerBlock;
         resnets = [.. Enumerable.Range(0, layers).Select(i => new ResnetBlock2D(i == 0 ? inChannels : outChannels, outChannels, config))];
-        attentions = [.. Enumerable.Range(0, type == UNetConfig.AttnDownBlock ? layers : 0).Select(_ => new Attention(outChannels, config.NormNumGroups, config))];
-        bool byResnet = type == UNetConfig.ResnetDownBlock || (type == UNetConfig.AttnDownBlock && config.DownsampleType == UNetConfig.Resnet);
+        bool attention = type == UNetConfig.AttnDownBlock;
+        attentions = [.. Enumerable.Range(0, attention ? layers : 0).Select(_ => new Attention(outChannels, config.NormNumGroups, config))];
+        bool byResnet = type == UNetConfig.ResnetDownBlock || (attention && config.DownsampleType == UNetConfig.Resnet);
         downsamplers = isLast ? []
             : byResnet ? [new ResnetBlock2D(outChannels, outChannels, config, resize: Downsample2D.Mean)]
             : [new Downsample2D(outChannels, config.DownsamplePadding)];
@@ -40,7 +41,10 @@ public sealed class DownBlock2D : nn.Module<Tensor, Tensor, Tensor[]>
             if (attentions.Count > 0) x = attentions[i].call(x);
             states.Add(x);
         }
-        if (downsamplers.Count > 0) states.Add(downsamplers[0] is ResnetBlock2D block ? block.call(x, time) : ((Downsample2D)downsamplers[0]).call(x)); // (B, out, H/2, W/2)
+        if (downsamplers.Count > 0) states.Add(Halved(x, time));
         return [.. states.Select(state => state.MoveToOuterDisposeScope())];
     }
+
+    // (B, out, H/2, W/2)
+    Tensor Halved(Tensor x, Tensor time) => downsamplers[0] is ResnetBlock2D block ? block.call(x, time) : ((Downsample2D)downsamplers[0]).call(x);
 }

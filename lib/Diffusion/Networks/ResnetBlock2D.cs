@@ -32,7 +32,8 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor, Tensor>
     /// <param name="config">Groups and ε of the norms, length of the time embedding and how it enters, non-linearity, dropout.</param>
     /// <param name="scale">What the sum is divided by.</param>
     /// <param name="resize">How the block changes the size; left out, not at all.</param>
-    public ResnetBlock2D(long inChannels, long outChannels, UNetConfig config, double scale = 1, Func<Tensor, Tensor>? resize = null) : base(nameof(ResnetBlock2D))
+    public ResnetBlock2D(long inChannels, long outChannels, UNetConfig config, double scale = 1, Func<Tensor, Tensor>? resize = null)
+        : base(nameof(ResnetBlock2D))
     {
         (this.scale, this.resize, dropout) = (scale, resize, config.Dropout);
         timeScales = config.ResnetTimeScaleShift == UNetConfig.ScaleShift;

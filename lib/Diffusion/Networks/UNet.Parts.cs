@@ -20,11 +20,13 @@ public sealed partial class UNet
         Tensor? labels = class_embedding is null ? null
             : Config.ClassEmbedType == UNetConfig.IdentityClasses ? zeros([1, Config.TimeChannels], device: Compute.Device)
             : zeros([1], ScalarType.Int64, Compute.Device);
-        Forward(zeros([1, Config.InChannels, image.Height, image.Width], dtype: conv_in.Type, device: Compute.Device), zeros([1], device: Compute.Device), labels);
+        Tensor x = zeros([1, Config.InChannels, image.Height, image.Width], dtype: conv_in.Type, device: Compute.Device);
+        Forward(x, zeros([1], device: Compute.Device), labels);
         return [.. outputs.Order.Select(path => new NetworkPart(path, pieces[path].GetType().Name,
             pieces[path].parameters().Sum(parameter => parameter.numel()), [.. outputs[path].shape.Skip(1)]))];
     }
 
     static bool IsPiece(string path, nn.Module module) =>
-        module is ResnetBlock2D or Attention or Downsample2D or Upsample2D or TimestepEmbedding or Embedding || path is nameof(conv_in) or nameof(conv_norm_out) or nameof(conv_out);
+        module is ResnetBlock2D or Attention or Downsample2D or Upsample2D or TimestepEmbedding or Embedding
+        || path is nameof(conv_in) or nameof(conv_norm_out) or nameof(conv_out);
 }

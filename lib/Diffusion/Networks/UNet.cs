@@ -130,7 +130,8 @@ public sealed partial class UNet : NoiseNetwork
         if (labels.device.type != DeviceType.CPU || batch == 0) return;
         long least = labels.min().item<long>(), most = labels.max().item<long>();
         if (least < 0 || most >= classes)
-            throw new ArgumentOutOfRangeException(nameof(labels), $"labels go from {least} to {most}, expected 0 to {classes - 1}: the network knows {classes} classes.");
+            throw new ArgumentOutOfRangeException(nameof(labels),
+                $"labels go from {least} to {most}, expected 0 to {classes - 1}: the network knows {classes} classes.");
     }
 
     internal void RequireShapes(Tensor x, Tensor t)

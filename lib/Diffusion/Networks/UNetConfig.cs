@@ -63,19 +63,28 @@ public sealed partial record UNetConfig
     /// <summary><c>norm_num_groups</c>: groups of each group norm; must divide every width.</summary>
     public int NormNumGroups { get; init; } = 32;
 
-    /// <summary><c>attn_norm_num_groups</c>: groups of the norm in the middle's attention; none means <see cref="NormNumGroups"/>, or no norm with <see cref="ScaleShift"/>.</summary>
+    /// <summary>
+    /// <c>attn_norm_num_groups</c>: groups of the norm in the middle's attention; none means <see cref="NormNumGroups"/>, or no norm with
+    /// <see cref="ScaleShift"/>.
+    /// </summary>
     public int? AttnNormNumGroups { get; init; }
 
     /// <summary><c>norm_eps</c>: what group norm adds to the variance.</summary>
     public double NormEps { get; init; } = 1e-5;
 
-    /// <summary><c>resnet_time_scale_shift</c>: whether the time shifts a residual block's numbers (<c>default</c>) or scales them too (<see cref="ScaleShift"/>).</summary>
+    /// <summary>
+    /// <c>resnet_time_scale_shift</c>: whether the time shifts a residual block's numbers (<c>default</c>) or scales them too
+    /// (<see cref="ScaleShift"/>).
+    /// </summary>
     public string ResnetTimeScaleShift { get; init; } = "default";
 
     /// <summary><c>mid_block_type</c>: <c>UNetMidBlock2D</c>, or none for no middle.</summary>
     public string? MidBlockType { get; init; } = MidBlock;
 
-    /// <summary><c>class_embed_type</c>: how a class becomes a vector: none, by a table (see <see cref="NumClassEmbeds"/>); <see cref="TimestepClasses"/>, as a time does; <see cref="IdentityClasses"/>, it is one.</summary>
+    /// <summary>
+    /// <c>class_embed_type</c>: how a class becomes a vector: none, by a table (see <see cref="NumClassEmbeds"/>); <see cref="TimestepClasses"/>, as
+    /// a time does; <see cref="IdentityClasses"/>, the labels are the vectors, (B, length of the time embedding).
+    /// </summary>
     public string? ClassEmbedType { get; init; }
 
     /// <summary><c>num_class_embeds</c>: how many classes the network can be told to draw; none for a network without.</summary>
@@ -177,7 +186,8 @@ public sealed partial record UNetConfig
             return $"mid_block_scale_factor is {MidBlockScaleFactor}, expected a number other than 0";
         if (!(NormEps >= 0 && double.IsFinite(NormEps))) return $"norm_eps is {NormEps}, expected a number from 0";
         if (GroupsProblem(BlockOutChannels, NormNumGroups) is { } groups) return $"norm_num_groups is {groups}";
-        if (HasMidAttention && AttnNormNumGroups is { } own && GroupsProblem([BlockOutChannels[^1]], own) is { } midGroups) return $"attn_norm_num_groups is {midGroups}";
+        if (HasMidAttention && AttnNormNumGroups is { } own && GroupsProblem([BlockOutChannels[^1]], own) is { } midGroups)
+            return $"attn_norm_num_groups is {midGroups}";
         if (AttentionHeadDim is { } dim && AttentionWidths().FirstOrDefault(width => dim < 1 || dim > width) is > 0 and var narrow)
             return $"attention_head_dim is {dim}, expected null or 1 to {narrow}, the width of a level that has attention";
         return null;
@@ -188,7 +198,8 @@ public sealed partial record UNetConfig
             || (HasMidAttention && level == Levels - 1));
 
     static string? Foreign(string key, string value, params string[] supported) =>
-        supported.Contains(value) ? null : $"{key} is {Quoted(value)}, which is not supported: expected {string.Join(", ", supported[..^1])} or {supported[^1]}";
+        supported.Contains(value) ? null
+            : $"{key} is {Quoted(value)}, which is not supported: expected {string.Join(", ", supported[..^1])} or {supported[^1]}";
 
     static bool OutOf(int least, int most, int? value) => value < least || value > most;
 

@@ -26,8 +26,9 @@ public sealed class UpBlock2D : nn.Module<Tensor, Stack<Tensor>, Tensor, Tensor>
         int layers = config.LayersPerBlock + 1;
         resnets = [.. Enumerable.Range(0, layers).Select(i => new ResnetBlock2D(
             (i == 0 ? inChannels : outChannels) + (i == layers - 1 ? nextChannels : outChannels), outChannels, config))];
-        attentions = [.. Enumerable.Range(0, type == UNetConfig.AttnUpBlock ? layers : 0).Select(_ => new Attention(outChannels, config.NormNumGroups, config))];
-        bool byResnet = type == UNetConfig.ResnetUpBlock || (type == UNetConfig.AttnUpBlock && config.UpsampleType == UNetConfig.Resnet);
+        bool attention = type == UNetConfig.AttnUpBlock;
+        attentions = [.. Enumerable.Range(0, attention ? layers : 0).Select(_ => new Attention(outChannels, config.NormNumGroups, config))];
+        bool byResnet = type == UNetConfig.ResnetUpBlock || (attention && config.UpsampleType == UNetConfig.Resnet);
         upsamplers = isLast ? []
             : byResnet ? [new ResnetBlock2D(outChannels, outChannels, config, resize: Upsample2D.Repeat)]
             : [new Upsample2D(outChannels)];

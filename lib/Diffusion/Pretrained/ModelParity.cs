@@ -7,7 +7,8 @@ namespace Diffusion;
 /// for one time over the whole batch, and module by module for the first item alone.
 /// </summary>
 /// <remarks>
-/// The folder holds the model (config.json, weights), <c>io.safetensors</c> (<c>sample</c>, <c>timesteps</c>, <c>class_labels</c> of a network with classes, <c>expected</c> and, where recorded,
+/// The folder holds the model (config.json, weights), <c>io.safetensors</c> (<c>sample</c>, <c>timesteps</c>, <c>class_labels</c> of a network with
+/// classes, <c>expected</c> and, where recorded,
 /// <c>expected_scalar_t</c>) and, where recorded, <c>intermediates.safetensors</c> (outputs by module path).
 /// </remarks>
 public static class ModelParity

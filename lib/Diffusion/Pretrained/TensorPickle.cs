@@ -22,7 +22,8 @@ sealed class TensorPickle
     /// <summary>A tensor that has no name yet.</summary>
     sealed record View(Storage Storage, long Offset, long[] Shape, long[] Strides);
 
-    const string NewTensor = "torch._utils._rebuild_tensor_v2", NewParameter = "torch._utils._rebuild_parameter", NewDictionary = "collections.OrderedDict", NewShape = "torch.Size";
+    const string NewTensor = "torch._utils._rebuild_tensor_v2", NewParameter = "torch._utils._rebuild_parameter",
+        NewDictionary = "collections.OrderedDict", NewShape = "torch.Size";
 
     static readonly Dictionary<string, ScalarType> storages = new()
     {
@@ -110,7 +111,8 @@ sealed class TensorPickle
         name is NewTensor or NewParameter or NewDictionary or NewShape || storages.ContainsKey(name) ? new Global(name)
             : throw Wrong($"the pickle asks for '{TorchFile.Shown(name)}', which no dictionary of tensors needs: nothing of it is run");
 
-    static Global Qualified(object?[] names) => names is [string module, string name] ? Known($"{module}.{name}") : throw Wrong("the pickle has a name that is no text");
+    static Global Qualified(object?[] names) =>
+        names is [string module, string name] ? Known($"{module}.{name}") : throw Wrong("the pickle has a name that is no text");
 
     static Storage ToStorage(object? id) =>
         id is object?[] and ["storage", Global type, string key, _, long length] && storages.TryGetValue(type.Name, out ScalarType values) && length >= 0
@@ -122,16 +124,19 @@ sealed class TensorPickle
         [Global { Name: NewDictionary }, object?[] and []] => new Dictionary<string, object?>(),
         [Global { Name: NewShape }, object?[] and [object?[] lengths]] => lengths,
         [Global { Name: NewParameter }, object?[] and [View view, ..]] => view,
-        [Global { Name: NewTensor }, object?[] and [Storage storage, long offset, object?[] shape, object?[] strides, ..]] => ToView(storage, offset, shape, strides),
+        [Global { Name: NewTensor }, object?[] and [Storage storage, long offset, object?[] shape, object?[] strides, ..]] =>
+            ToView(storage, offset, shape, strides),
         [Global { Name: var name }, _] => throw Wrong($"the pickle calls {name} with something else than it takes"),
         _ => throw Wrong("the pickle calls something that cannot be called"),
     };
 
     static View ToView(Storage storage, long offset, object?[] shape, object?[] strides)
     {
-        bool isSound = offset >= 0 && shape.Length == strides.Length && shape.Length <= MostDimensions && shape.Concat(strides).All(number => number is long and >= 0);
+        bool isSound = offset >= 0 && shape.Length == strides.Length && shape.Length <= MostDimensions
+            && shape.Concat(strides).All(number => number is long and >= 0);
         return isSound ? new(storage, offset, [.. shape.Cast<long>()], [.. strides.Cast<long>()])
-            : throw Wrong($"the pickle has a tensor of offset {offset} with {shape.Length} lengths and {strides.Length} strides, expected whole numbers from 0, as many of both");
+            : throw Wrong($"the pickle has a tensor of offset {offset} with {shape.Length} lengths and {strides.Length} strides, "
+                + "expected whole numbers from 0, as many of both");
     }
 
     void Set(object?[] items)
@@ -147,7 +152,8 @@ sealed class TensorPickle
 
     void Append(object?[] items) => (Top() as List<object?> ?? throw Wrong("the pickle appends to something that is no list")).AddRange(items);
 
-    Dictionary<string, object?> Dictionary() => Top() as Dictionary<string, object?> ?? throw Wrong("the pickle sets what only a dictionary has on something else");
+    Dictionary<string, object?> Dictionary() =>
+        Top() as Dictionary<string, object?> ?? throw Wrong("the pickle sets what only a dictionary has on something else");
 
     object? Remembered(long key) => memo.TryGetValue(key, out object? value) ? value : throw Wrong($"the pickle refers to object {key} before there is one");
 

@@ -30,7 +30,8 @@ sealed class TorchFile : IWeightsFile
         root = pickles[0][..^"data.pkl".Length];
         foreach (ZipArchiveEntry entry in entries.Values)
             if (entry.IsEncrypted || entry.CompressedLength != entry.Length || entry.Length > fileLength)
-                throw new InvalidDataException($"the archive's entry '{Shown(entry.FullName)}' is compressed or encrypted, expected it stored as it is, as torch.save writes");
+                throw new InvalidDataException($"the archive's entry '{Shown(entry.FullName)}' is compressed or encrypted, "
+                    + "expected it stored as it is, as torch.save writes");
 
         if (entries.TryGetValue(root + "byteorder", out ZipArchiveEntry? order) && Text(order) is var said && said != "little")
             throw new InvalidDataException($"its byteorder is '{said}', expected little: save it again on a usual machine");
@@ -59,7 +60,8 @@ sealed class TorchFile : IWeightsFile
         {
             Span<byte> start = stackalloc byte[4];
             if (stream.ReadAtLeast(start, 4, throwOnEndOfStream: false) < 4 || !start.SequenceEqual("PK\x3\x4"u8))
-                throw new InvalidDataException("this is no zip archive, expected a file of torch.save from PyTorch 1.6 or later: save it again there, or take safetensors");
+                throw new InvalidDataException("this is no zip archive, "
+                    + "expected a file of torch.save from PyTorch 1.6 or later: save it again there, or take safetensors");
             archive = new ZipArchive(stream, ZipArchiveMode.Read);
             return new TorchFile(path, archive, stream.Length);
         }
@@ -110,7 +112,8 @@ sealed class TorchFile : IWeightsFile
             throw new InvalidDataException($"tensor '{Shown(tensor.Name)}' lies in '{Shown(EntryOf(tensor))}', which the archive does not have");
         int size = SafeTensor.Types.First(known => known.Type == tensor.Type).Size;
         if (entry.Length != (Int128)tensor.StorageLength * size || entry.Length > int.MaxValue)
-            throw new InvalidDataException($"tensor '{Shown(tensor.Name)}' has a storage of {entry.Length} bytes, expected {tensor.StorageLength} values of {size}, 2 GB at most");
+            throw new InvalidDataException($"tensor '{Shown(tensor.Name)}' has a storage of {entry.Length} bytes, "
+                + $"expected {tensor.StorageLength} values of {size}, 2 GB at most");
         if (tensor.Shape.Any(length => length == 0)) return;
         Int128 last = tensor.Offset;
         foreach (var (length, stride) in tensor.Shape.Zip(tensor.Strides).Append((1, 0)))
@@ -125,7 +128,9 @@ sealed class TorchFile : IWeightsFile
 
     static byte[] Bytes(ZipArchiveEntry entry, long most)
     {
-        if (entry.Length > most) throw new InvalidDataException($"the archive's entry '{Shown(entry.FullName)}' has {entry.Length} bytes, expected {most} at most");
+        if (entry.Length > most)
+            throw new InvalidDataException($"the archive's entry '{Shown(entry.FullName)}' has {entry.Length} bytes, "
+                + $"expected {most} at most");
         var bytes = new byte[entry.Length];
         using Stream stream = entry.Open();
         stream.ReadExactly(bytes);

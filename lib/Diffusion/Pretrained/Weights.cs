@@ -38,7 +38,8 @@ public static class Weights
         var found = new Dictionary<string, StoredTensor>();
         foreach (StoredTensor tensor in file.Stored)
             if (!found.TryAdd(CurrentName(tensor.Name), tensor))
-                throw new InvalidDataException($"{file.Path} holds '{CurrentName(tensor.Name)}' twice, under its old name and the current one: one of them has to go.");
+                throw new InvalidDataException($"{file.Path} holds '{CurrentName(tensor.Name)}' twice, "
+                    + "under its old name and the current one: one of them has to go.");
         if (Misfit(wanted, found) is { } misfit) throw new InvalidDataException($"{file.Path} holds another network: {misfit}.");
         using var noGraph = no_grad();
         foreach (var (name, parameter) in wanted)

@@ -101,7 +101,8 @@ sealed class ExactUNet(UNetConfig config, IReadOnlyDictionary<string, Tensor> we
     Tensor Resnet(string name, Tensor x, Tensor time, double scale = 1, Func<Tensor, Tensor>? resize = null)
     {
         resize ??= z => z;
-        Tensor h = Conv($"{name}.conv1", resize(Activate(Norm($"{name}.norm1", x, config.NormNumGroups)))), told = Linear($"{name}.time_emb_proj", Activate(time)).unsqueeze(2).unsqueeze(3);
+        Tensor h = Conv($"{name}.conv1", resize(Activate(Norm($"{name}.norm1", x, config.NormNumGroups))));
+        Tensor told = Linear($"{name}.time_emb_proj", Activate(time)).unsqueeze(2).unsqueeze(3);
         x = resize(x);
         long c = h.shape[1];
         h = config.ResnetTimeScaleShift == "scale_shift"

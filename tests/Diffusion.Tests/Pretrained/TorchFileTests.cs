@@ -15,7 +15,8 @@ public sealed class TorchFileTests
     {
         using var scratch = new Golden.Scratch();
         string folder = Directory.CreateDirectory(scratch[inner]).FullName;
-        foreach (string file in new[] { UNet.ConfigFile, UNet.TorchWeightsFile }) File.Copy(Path.Combine(Golden.Folder(Legacy), file), Path.Combine(folder, file));
+        foreach (string file in new[] { UNet.ConfigFile, UNet.TorchWeightsFile })
+            File.Copy(Path.Combine(Golden.Folder(Legacy), file), Path.Combine(folder, file));
         File.Copy(Path.Combine(Golden.Folder(Legacy), ModelParity.IoFile), scratch[ModelParity.IoFile]);
         ParityResult result = Parity.Check(scratch.Folder);
         Assert.True(result.Passed && result.MaxAbsDifference > 0, result.ToString());
@@ -36,7 +37,8 @@ public sealed class TorchFileTests
     {
         using var scratch = new Golden.Scratch();
         using var scope = NewDisposeScope();
-        Tensor floats = arange(24, dtype: ScalarType.Float32), halves = floats.to(ScalarType.Float16), brain = floats.to(ScalarType.BFloat16), doubles = floats.to(ScalarType.Float64);
+        Tensor floats = arange(24, dtype: ScalarType.Float32);
+        Tensor halves = floats.to(ScalarType.Float16), brain = floats.to(ScalarType.BFloat16), doubles = floats.to(ScalarType.Float64);
         TorchZip.Write(scratch["m.bin"], new PickleWriter().Dictionary(
             ("rows", "FloatStorage", "0", 24, 0, [4, 6], [6, 1]),
             ("columns", "FloatStorage", "0", 24, 0, [6, 4], [1, 6]),
@@ -66,7 +68,8 @@ public sealed class TorchFileTests
         Refused(scratch, new PickleWriter().Global("os", "system").Mark().Text($"touch {trace}").Op('t').Op('R').Op('.'), "asks for 'os.system'");
         Refused(scratch, new PickleWriter().Global("builtins", "eval").Mark().Text("1").Op('t').Op('R').Op('.'), "asks for 'builtins.eval'");
         Refused(scratch, new PickleWriter().Text("posix").Text("system").Op(0x93).Op('.'), "asks for 'posix.system'");
-        Refused(scratch, new PickleWriter().Global("torch._utils", "_rebuild_tensor_v2").Text(trace).Op(0x85).Op('R').Op('.'), "calls torch._utils._rebuild_tensor_v2 with something else");
+        Refused(scratch, new PickleWriter().Global("torch._utils", "_rebuild_tensor_v2").Text(trace).Op(0x85).Op('R').Op('.'),
+            "calls torch._utils._rebuild_tensor_v2 with something else");
         Refused(scratch, new PickleWriter().Mark().Global("os", "system").Op('o').Op('.'), "asks for 'os.system'");
         Refused(scratch, new PickleWriter().Op('i').Op('.'), "instruction 0x69");
         Refused(scratch, new PickleWriter().Op('}').Op(0x81).Op('.'), "instruction 0x81");
@@ -114,7 +117,8 @@ public sealed class TorchFileTests
         Refused(scratch, new PickleWriter().Op('X').Op(1).Op(0).Op(0).Op(0).Op(255).Op('.'), "not UTF-8");
         Refused(scratch, new PickleWriter().Op(0x80).Op(77), "protocol 77");
         Refused(scratch, new PickleWriter().Global("torch", "QUInt8Storage").Op('.'), "'torch.QUInt8Storage'");
-        Refused(scratch, new PickleWriter().Dictionary(("w", "FloatStorage", "../../etc/passwd", 4, 0, [4], [1])), "data/../../etc/passwd', which the archive does not have", values);
+        Refused(scratch, new PickleWriter().Dictionary(("w", "FloatStorage", "../../etc/passwd", 4, 0, [4], [1])),
+            "data/../../etc/passwd', which the archive does not have", values);
 
         PickleWriter deep = new();                                                      // a million lists inside one another
         for (int i = 0; i < 1_000_000; i++) deep.Op(']');
