@@ -65,39 +65,40 @@ sealed class Kernel : IDisposable
         foreach (Message request in requests.GetConsumingEnumerable())
         {
             Publish("status", request, new() { ["execution_state"] = "busy" });
-            bool failed = false;
+            List<Message> given = [];
             if (request.Type == "execute_request" && !onControl)
             {
                 JsonObject reply = Execute(request);
+                if ((string?)reply["status"] == "error" && Flag(request, "stop_on_error", true)) given = GiveUp();
                 Reply(request, reply, onControl);
-                failed = (string?)reply["status"] == "error" && Flag(request, "stop_on_error", true);
             }
             else if (Answer(request) is JsonObject reply)
             {
                 Reply(request, reply, onControl);
             }
             Publish("status", request, new() { ["execution_state"] = "idle" });
-            if (failed) Abort();
+            foreach (Message cell in given)
+            {
+                Publish("status", cell, new() { ["execution_state"] = "busy" });
+                Reply(cell, new() { ["status"] = "aborted" }, onControl);
+                Publish("status", cell, new() { ["execution_state"] = "idle" });
+            }
             if (request.Type == "shutdown_request") End();
         }
     }
 
-    /// <summary>After a failed cell: what the front end sent along with it is not executed.</summary>
-    void Abort()
+    /// <summary>After a failed cell, and before anybody is told: the cells that were sent along with it, which are not executed.</summary>
+    List<Message> GiveUp()
     {
         sockets.CollectShell();
+        var cells = new List<Message>();
         for (int waiting = sockets.Shell.Count; waiting > 0; waiting--)
         {
             Message request = sockets.Shell.Take();
-            if (request.Type != "execute_request")
-            {
-                sockets.Shell.Add(request); // answered after the aborted ones
-                continue;
-            }
-            Publish("status", request, new() { ["execution_state"] = "busy" });
-            Reply(request, new() { ["status"] = "aborted" }, onControl: false);
-            Publish("status", request, new() { ["execution_state"] = "idle" });
+            if (request.Type == "execute_request") cells.Add(request);
+            else sockets.Shell.Add(request);
         }
+        return cells;
     }
 
     /// <summary>The content of the reply; null for a message that wants none.</summary>
