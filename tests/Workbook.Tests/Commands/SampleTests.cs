@@ -51,6 +51,10 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
+    public void A_class_is_for_models_that_know_classes() =>
+        AssertRefused(1, "--class 3 was said, but tiny knows no classes: leave it out.", "tiny", "--class", "3", "--output", "x.png");
+
+    [Fact]
     public void Pictures_go_where_the_command_says_relative_to_the_current_folder()
     {
         Directory.CreateDirectory(scratch["to"]);
