@@ -89,13 +89,14 @@ public sealed partial class Trainer
     {
         var notes = JsonSerializer.SerializeToNode(Options, json)!.AsObject().ToDictionary(option => option.Key, option => option.Value!.ToJsonString());
         notes["step"] = StepsDone.ToString(CultureInfo.InvariantCulture);
-        notes["data"] = $"{SafeTensor.Format(data.shape)}, {Fingerprint()}";
+        notes["data"] = $"{SafeTensor.Format(data.shape)}, {Fingerprint(data)}";
+        if (labels is not null) notes["labels"] = Fingerprint(labels);
         notes["body type"] = (Network as UNet)?.BodyType?.ToString() ?? "Float32";
         return notes;
     }
 
     // Of a hundred items: enough to tell one collection from another.
-    string Fingerprint()
+    static string Fingerprint(Tensor data)
     {
         using var scope = NewDisposeScope();
         return Convert.ToHexStringLower(SHA256.HashData(data.narrow(0, 0, Math.Min(100, data.shape[0])).cpu().contiguous().bytes))[..12];

@@ -17,6 +17,7 @@ namespace Diffusion;
 public sealed partial class Trainer : IDisposable
 {
     readonly Tensor data, lossSum;
+    readonly Tensor? labels;
     readonly ForwardProcess forward;
     readonly FlatParameters weights, average;
     readonly FlatAdamW optimiser;
@@ -28,14 +29,17 @@ public sealed partial class Trainer : IDisposable
     /// <param name="schedule">The noise levels.</param>
     /// <param name="data">x₀ (N, …), N ≥ the batch; images in [−1, 1]. Stays the caller's and must not change.</param>
     /// <param name="options">How.</param>
-    /// <exception cref="ArgumentException">The data are fewer than a batch, or an option is out of its range.</exception>
-    public Trainer(NoiseNetwork network, NoiseSchedule schedule, Tensor data, TrainingOptions options)
+    /// <param name="labels">The class of each item, int64 (N), for a network that knows classes; stays the caller's and must not change.</param>
+    /// <exception cref="ArgumentException">The data are fewer than a batch, the labels do not fit, or an option is out of its range.</exception>
+    public Trainer(NoiseNetwork network, NoiseSchedule schedule, Tensor data, TrainingOptions options, Tensor? labels = null)
     {
         options.Require();
+        RequireLabels(network, data, labels);
         if (data.dim() < 2 || data.shape[0] < options.BatchSize)
             throw new ArgumentException($"The data are {SafeTensor.Format(data.shape)}, expected (N, …) with N at least the batch of {options.BatchSize}: give more items or take a smaller batch.", nameof(data));
         (Network, Schedule, Options) = (network, schedule, options);
         this.data = data.to(Compute.Device).alias().DetachFromDisposeScope();
+        this.labels = labels?.to(Compute.Device).alias().DetachFromDisposeScope();
         forward = new ForwardProcess(schedule);
         network.train();        // dropout is for learning; what draws does without
         Average = network.Copy();
@@ -90,10 +94,10 @@ public sealed partial class Trainer : IDisposable
     Tensor Step(long k)
     {
         using var scope = NewDisposeScope();
-        Tensor x0 = data.index_select(0, draws.Items(k));                                   // (B, …)
+        Tensor items = draws.Items(k), x0 = data.index_select(0, items);                    // (B, …)
         (Tensor t, Tensor ε) = draws.TimesAndNoise(k, x0);
         Tensor xt = forward.Sample(x0, t, ε);
-        Tensor loss = nn.functional.mse_loss(Network.PredictNoise(xt, t), Prediction.Target(Options.Target, Schedule, x0, ε, t));
+        Tensor loss = nn.functional.mse_loss(Network.PredictNoise(xt, t, labels?.index_select(0, items)), Prediction.Target(Options.Target, Schedule, x0, ε, t));
         if (loss.device.type == DeviceType.CPU) RequireFinite(loss.to(ScalarType.Float64).item<double>(), k + 1);
         Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors));
 
@@ -112,10 +116,23 @@ public sealed partial class Trainer : IDisposable
             throw new InvalidOperationException($"The loss of step {step} is {loss}, expected a number: take a learning rate below {Options.LearningRate}, and see that the data hold numbers only.");
     }
 
+    static void RequireLabels(NoiseNetwork network, Tensor data, Tensor? labels)
+    {
+        int? classes = (network as UNet)?.Config.Classes;
+        if (classes is null && labels is null) return;
+        if (classes is not { } known) throw new ArgumentException("The network knows no classes, expected no labels: set num_class_embeds in its config, or leave the labels out.", nameof(labels));
+        if (labels is null) throw new ArgumentException($"The network knows {known} classes, expected a label for each item.", nameof(labels));
+        if (labels.dtype != ScalarType.Int64 || !labels.shape.SequenceEqual([data.shape[0]]))
+            throw new ArgumentException($"The labels are {labels.dtype} {SafeTensor.Format(labels.shape)}, expected Int64 {SafeTensor.Format([data.shape[0]])}: one for each item.", nameof(labels));
+        (long least, long most) = (labels.min().item<long>(), labels.max().item<long>());
+        if (least < 0 || most >= known) throw new ArgumentException($"The labels go from {least} to {most}, expected 0 to {known - 1}: set num_class_embeds to {most + 1} or more.", nameof(labels));
+    }
+
     /// <summary>Gives the optimiser's memory back. Both networks stay usable.</summary>
     public void Dispose()
     {
         data.Dispose();
+        labels?.Dispose();
         weights.Dispose();
         average.Dispose();
         optimiser.Dispose();

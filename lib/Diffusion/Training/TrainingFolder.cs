@@ -21,10 +21,12 @@ public static class TrainingFolder
     /// <param name="trainer">A training of a U-Net.</param>
     public static void Save(string folder, Trainer trainer)
     {
-        if (File.Exists(Checkpoint(folder))) Weights.Save(trainer.Average, Path.Combine(folder, UNet.WeightsFile), halfPrecision: true);
-        else SaveModel(folder, (UNet)trainer.Average, trainer.Schedule, trainer.Options.Target);
+        Directory.CreateDirectory(folder);
+        // In this order a folder with a model and without a checkpoint is one that is finished, whenever the process is killed.
         if (trainer.StepsDone < trainer.Options.Steps) trainer.Save(Checkpoint(folder));
-        else File.Delete(Checkpoint(folder));
+        if (File.Exists(Path.Combine(folder, Pipeline))) Weights.Save(trainer.Average, Path.Combine(folder, UNet.WeightsFile), halfPrecision: true);
+        else SaveModel(folder, (UNet)trainer.Average, trainer.Schedule, trainer.Options.Target);
+        if (trainer.StepsDone == trainer.Options.Steps) File.Delete(Checkpoint(folder));
     }
 
     /// <summary>Writes a model that diffusers opens, weights in half precision: <c>DDPMPipeline.from_pretrained(folder)</c>.</summary>

@@ -20,7 +20,7 @@ static class TrainCommand
     internal static Command Build()
     {
         var output = new Option<string>("--output", "-o") { Description = "The model's folder. While training runs it holds the model so far and a checkpoint.", HelpName = "DIR", Required = true };
-        var dataset = new Option<string>("--dataset") { Description = "mnist, or a .safetensors whose tensor images (N, C, H, W) lies in [−1, 1].", HelpName = "DATA", DefaultValueFactory = _ => "mnist" };
+        var dataset = new Option<string>("--dataset") { Description = "mnist, or a .safetensors whose tensor images (N, C, H, W) lies in [−1, 1], with int64 labels (N) for a network that knows classes.", HelpName = "DATA", DefaultValueFactory = _ => "mnist" };
         var config = new Option<string?>("--config") { Description = "A config.json of diffusers' UNet2DModel (default: 1.1 million parameters for 28×28 grey images).", HelpName = "FILE" };
         var images = new Option<long?>("--images") { Description = $"How many images to learn from, each counted every time it is seen (default {DefaultImages}).", HelpName = "N" };
         var minutes = new Option<double?>("--minutes") { Description = "How long to train instead: the first steps are timed, and as many are done as will fit.", HelpName = "M" };
@@ -51,8 +51,11 @@ static class TrainCommand
             throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a training that is not finished: go on with --resume, or choose another folder.");
         if (holdsModel && !goesOn)
             throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a finished model: choose another folder.");
-        using torch.Tensor data = Load(wish.Dataset);
-        UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn ? UNetConfig.Read(ownConfig) : UNetConfig.Digits, data, wish);
+        (torch.Tensor data, torch.Tensor? known) = Load(wish.Dataset);
+        using torch.Tensor images = data;
+        UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn && holdsModel ? UNetConfig.Read(ownConfig) : UNetConfig.Digits, data, wish);
+        using torch.Tensor? labels = config.Classes is null ? null : known
+            ?? throw new WorkbookException($"The network knows {config.Classes} classes and {Shown.Path(wish.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");
         TrainingOptions? before = goesOn ? Trainer.OptionsOf(checkpoint) : null;
         int batch = wish.Batch ?? before?.BatchSize ?? 128;
         long seed = wish.Seed ?? before?.Seed ?? 0;
@@ -60,8 +63,8 @@ static class TrainCommand
         using UNet network = new(config) { BodyType = Compute.FastBodyType };
         NoiseSchedule schedule = NoiseSchedule.Linear();
         long steps = wish.Images is { } n ? (n - 1) / batch + 1
-            : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, batch) : (DefaultImages - 1) / batch + 1);
-        using var trainer = new Trainer(network, schedule, data, new() { Steps = steps, BatchSize = batch, Seed = seed, WarmUpSteps = (int)Math.Min(100, steps / 10) });
+            : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, labels, batch) : (DefaultImages - 1) / batch + 1);
+        using var trainer = new Trainer(network, schedule, data, new() { Steps = steps, BatchSize = batch, Seed = seed, WarmUpSteps = (int)Math.Min(100, steps / 10) }, labels);
         if (goesOn) trainer.Resume(checkpoint);
         return Train(trainer, wish.Folder);
     }
@@ -113,10 +116,10 @@ static class TrainCommand
         SafeFile.Try(Path.Combine(folder, UNet.ConfigFile));
     }
 
-    static long StepsIn(double minutes, UNet network, NoiseSchedule schedule, torch.Tensor data, int batch)
+    static long StepsIn(double minutes, UNet network, NoiseSchedule schedule, torch.Tensor data, torch.Tensor? labels, int batch)
     {
         using NoiseNetwork copy = network.Copy();
-        using var trial = new Trainer(copy, schedule, data, new() { Steps = UntimedSteps + TimedSteps, BatchSize = batch });
+        using var trial = new Trainer(copy, schedule, data, new() { Steps = UntimedSteps + TimedSteps, BatchSize = batch }, labels);
         var timed = new Stopwatch();
         foreach (TrainingStep step in trial.Run())
             if (step.Number == UntimedSteps) timed.Start();
@@ -124,9 +127,10 @@ static class TrainCommand
         return Math.Max(1, (long)(minutes * 60 * TimedSteps / timed.Elapsed.TotalSeconds));
     }
 
-    static torch.Tensor Load(string dataset)
+    /// <summary>Images (N, C, H, W), and labels (N) where the data have them.</summary>
+    static (torch.Tensor Images, torch.Tensor? Labels) Load(string dataset)
     {
-        if (dataset == "mnist") return Mnist.Load().Images;
+        if (dataset == "mnist" && Mnist.Load() is var mnist) return (mnist.Images, mnist.Labels);
         if (!dataset.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
             throw new WorkbookException($"--dataset {dataset} is not known: expected mnist, or a .safetensors with a tensor images (N, C, H, W).");
         using var file = SafeTensors.Open(dataset);
@@ -135,7 +139,7 @@ static class TrainCommand
         using torch.Tensor read = file.Read("images");
         torch.Tensor images = read.to(torch.ScalarType.Float32).to(Compute.Device);
         double low = images.min().ToDouble(), high = images.max().ToDouble();
-        return low >= -1 && high <= 1 ? images
+        return low >= -1 && high <= 1 ? (images, file.Tensors.ContainsKey("labels") ? file.Read("labels").to(Compute.Device) : null)
             : throw new WorkbookException($"{Shown.Path(dataset)}: images reaches from {low:G3} to {high:G3}, expected −1 to 1: scale it, for example x/127.5 − 1 of bytes.");
     }
 

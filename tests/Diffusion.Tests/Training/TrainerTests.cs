@@ -116,6 +116,67 @@ public class TrainerTests
         Assert.Equal(Weights(whole.Average), Weights(second.Average));
     }
 
+    // Eight by eight pixels all dark or all light, told by the class alone: at t = T the picture says nothing.
+    static (Tensor Images, Tensor Labels) DarkAndLight()
+    {
+        Tensor labels = arange(64, ScalarType.Int64) % 2;
+        return ((labels.to(ScalarType.Float32) * 1.6 - 0.8).view(64, 1, 1, 1).expand(64, 1, 8, 8).contiguous(), labels);
+    }
+
+    static Trainer OnDarkAndLight(long steps)
+    {
+        Compute.Seed(5);
+        (Tensor images, Tensor labels) = DarkAndLight();
+        return new Trainer(new UNet(small with { NumClassEmbeds = 2 }), schedule, images, new() { Steps = steps, BatchSize = 32, EmaDecay = 0.95, Target = PredictionTarget.Sample }, labels);
+    }
+
+    [Fact]
+    public void A_network_that_is_told_the_class_learns_what_to_draw_of_it()
+    {
+        using Trainer trainer = OnDarkAndLight(150);
+        Go(trainer);
+        using var noGraph = no_grad();
+        Tensor noise = randn(16, 1, 8, 8), t = full([16], 1000L, dtype: ScalarType.Int64);
+        double Drawn(long label) => trainer.Average.PredictNoise(noise, t, full([16], label, dtype: ScalarType.Int64)).mean().item<float>();
+        Assert.InRange(Drawn(0), -1, -0.4);     // without the class the best answer is the mean of all, 0
+        Assert.InRange(Drawn(1), 0.4, 1);
+    }
+
+    [Fact]
+    public void Stopped_and_resumed_with_classes_it_ends_with_the_very_weights()
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors");
+        try
+        {
+            using Trainer whole = OnDarkAndLight(12), stopped = OnDarkAndLight(12), resumed = OnDarkAndLight(12);
+            Go(whole);
+            Go(stopped, 5);
+            stopped.Save(file);
+            resumed.Resume(file);
+            Go(resumed);
+            Assert.Equal(Weights(whole.Network), Weights(resumed.Network));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Labels_that_do_not_fit_are_refused_in_one_sentence()
+    {
+        (Tensor images, Tensor labels) = DarkAndLight();
+        using UNet two = new(small with { NumClassEmbeds = 2 }), none = new(small);
+        var options = new TrainingOptions { Steps = 1, BatchSize = 8 };
+        Refused("The network knows 2 classes, expected a label for each item.", two, null);
+        Refused("The network knows no classes, expected no labels", none, labels);
+        Refused("The labels are Int64 (63), expected Int64 (64)", two, labels[..63]);
+        Refused("The labels go from 1 to 2, expected 0 to 1: set num_class_embeds to 3 or more.", two, labels + 1);
+
+        void Refused(string sentence, UNet network, Tensor? given) =>
+            Assert.StartsWith(sentence, Assert.Throws<ArgumentException>(() => new Trainer(network, schedule, images, options, given)).Message);
+    }
+
     [Fact]
     public void Every_epoch_sees_every_item_once_and_in_another_order()
     {

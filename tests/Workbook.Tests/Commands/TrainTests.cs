@@ -34,6 +34,21 @@ public sealed class TrainTests : IDisposable
     static string Step(string checkpoint) => SafetensorsHeader.Of(checkpoint)["__metadata__"]!["step"]!.GetValue<string>();
 
     [Fact]
+    public void A_network_with_classes_is_trained_on_labels_and_draws_the_class_it_is_told()
+    {
+        File.WriteAllText(scratch["classes.json"], File.ReadAllText(scratch["small.json"]).Replace("\"add_attention\"", "\"num_class_embeds\": 10, \"add_attention\""));
+        Assert.Equal((0, ""), Train("train", "--output", "digits", "--config", "classes.json", "--images", "64", "--batch", "16") is var ended ? (ended.ExitCode, ended.Error) : default);
+        Assert.Contains("\"num_class_embeds\": 10", File.ReadAllText(scratch["digits/config.json"]));
+        Assert.Equal(0, Sample("--class", "3").ExitCode);
+        Assert.Equal("digits draws one of 10 classes, and there is no 10: give --class 0 to 9.\n", Sample("--class", "10").Error);
+        Assert.Equal("digits draws one of 10 classes, and none was said: give --class 0 to 9.\n", Sample().Error);
+        string unlabelled = DataOf("unlabelled.safetensors", 8);
+        Assert.Contains("has no tensor labels", Train("train", "--output", "no", "--config", "classes.json", "--dataset", unlabelled, "--images", "8", "--batch", "4").Error);
+
+        WorkbookProgram.Ended Sample(params string[] more) => WorkbookProgram.Run(scratch.Folder, ["sample", "digits", "--count", "1", "--steps", "2", "--output", "d.png", .. more]);
+    }
+
+    [Fact]
     public void Killed_in_the_middle_and_resumed_it_leaves_the_very_model_of_never_being_killed()
     {
         const int Images = 12_000;
