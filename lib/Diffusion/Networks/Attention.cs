@@ -19,6 +19,11 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
     readonly long heads, headChannels;
     readonly double scale;
 
+    /// <summary>Builds the layer with the config's own groups in the norm before it.</summary>
+    /// <param name="channels">Channels of the input and of the output.</param>
+    /// <param name="config">Channels a head, groups and ε of the norm.</param>
+    public Attention(long channels, UNetConfig config) : this(channels, config.NormNumGroups, config) { }
+
     /// <summary>Builds the layer.</summary>
     /// <param name="channels">Channels of the input and of the output.</param>
     /// <param name="groups">Groups of the norm before it; null for none.</param>

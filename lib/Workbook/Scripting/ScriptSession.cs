@@ -18,8 +18,6 @@ namespace Workbook.Scripting;
 /// </remarks>
 public sealed class ScriptSession : IDisposable
 {
-    static readonly TimeSpan LanguageLater = TimeSpan.FromSeconds(5);
-
     readonly object gate = new();
     readonly Action<CellOutput> output;
     readonly SessionConsole console;
@@ -51,12 +49,8 @@ public sealed class ScriptSession : IDisposable
         Language = new CellLanguage(() => Next("", options));
     }
 
-    /// <summary>Loads in the background what the first cell would wait for, and a while later what the first completion would.</summary>
-    public void Warm()
-    {
-        Task.Run(() => CSharpScript.Create("0", options).Compile());
-        Task.Delay(LanguageLater).ContinueWith(_ => Language.Warm(), TaskScheduler.Default);
-    }
+    /// <summary>Loads in the background what the first cell would wait for.</summary>
+    public void Warm() => Task.Run(() => CSharpScript.Create("0", options).Compile());
 
     /// <summary>Answers for a cell that is being written, also while another runs. What has run, and only that, is its context.</summary>
     internal CellLanguage Language { get; }
@@ -171,9 +165,9 @@ public sealed class ScriptSession : IDisposable
         return script;
     }
 
-    /// <summary>A script after the cells so far, whose references it has.</summary>
+    /// <summary>A script after the cells so far.</summary>
     Script<object> Next(string code, ScriptOptions options) =>
-        state is { } before ? before.Script.ContinueWith(code, options.WithReferences((MetadataReference[])[])) : CSharpScript.Create(code, options);
+        state is { } before ? before.Script.ContinueWith(code, options) : CSharpScript.Create(code, options);
 
     CellOutput.Error? Execute(Script<object> script, string name, CancellationToken stopping)
     {
