@@ -17,7 +17,7 @@ namespace Workbook.Scripting;
 [SuppressMessage("Design", "CA1001", Justification = "A stop may still be under way when the run has ended; none of the fields holds a handle.")]
 sealed class Interruptible(object gate)
 {
-    static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500), Moment = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500), BeforeAbort = TimeSpan.FromSeconds(2), Moment = TimeSpan.FromMilliseconds(200);
 
     readonly CancellationTokenSource stopping = new(), abort = new();
     readonly ManualResetEventSlim ended = new();
@@ -57,9 +57,8 @@ sealed class Interruptible(object gate)
         stopping.Cancel();
         if (ended.Wait(Grace)) return;
         CellDisplay.IsStopping = true;
-        if (ended.Wait(Moment)) return;
         lock (gate) Wake();
-        if (ended.Wait(Moment)) return;
+        if (ended.Wait(BeforeAbort)) return; // on a busy machine a round of a loop may take long, and an abort may cost the process
 
         // Cancel returns only when the threads have begun to unwind, and one that waits does not before it is woken: hence a thread
         // of its own for it. While that thread has the gate, no other is in the middle of an output.
