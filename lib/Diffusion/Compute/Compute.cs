@@ -10,7 +10,12 @@ public static class Compute
     /// <summary>The environment variable that overrides the choice of <see cref="Device"/>: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>.</summary>
     public const string DeviceVariable = "WORKBOOK_DEVICE";
 
-    static readonly Lazy<Device> device = new(() => Choose(Environment.GetEnvironmentVariable(DeviceVariable)));
+    static readonly Lazy<Device> device = new(() =>
+    {
+        Device chosen = Choose(Environment.GetEnvironmentVariable(DeviceVariable));
+        if (chosen.type == DeviceType.CUDA) LibTorchContext.TrySetDeterministicCudnn(true);     // else two trainings from one seed part within ten steps
+        return chosen;
+    });
 
     /// <summary>The device of every tensor the library makes, chosen once: CUDA, else Apple MPS, else the CPU.</summary>
     /// <exception cref="InvalidOperationException">The variable names a device that is unknown or not there.</exception>
@@ -20,8 +25,8 @@ public static class Compute
     /// <param name="seed">Any number; it is the first knob of every chapter.</param>
     public static void Seed(long seed)
     {
-        _ = Device;
-        random.manual_seed(seed);
+        random.manual_seed(seed);       // of TorchSharp 0.107: the CPU's generator alone
+        if (Device.type == DeviceType.CUDA) cuda.manual_seed_all(seed);
     }
 
     /// <summary>The type in which a network's body trains fastest here: bfloat16 on a CPU with instructions for it (AVX512_BF16), else none in particular.</summary>

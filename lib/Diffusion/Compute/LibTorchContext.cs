@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Diffusion;
 
-/// <summary>Two switches of libtorch's global context that TorchSharp does not expose, called by their exported C++ names.</summary>
+/// <summary>Three switches of libtorch's global context that TorchSharp does not expose, called by their exported C++ names.</summary>
 static class LibTorchContext
 {
     /// <summary>Switches oneDNN, libtorch's fast CPU convolutions, on or off for the whole process.</summary>
@@ -11,6 +11,9 @@ static class LibTorchContext
 
     /// <summary>Switches NNPACK on or off. Where it cannot start it says so on every convolution, thousands of times.</summary>
     internal static bool TrySetNnpack(bool enabled) => TrySet(setUserEnabledNNPACK, enabled);
+
+    /// <summary>Holds cuDNN to algorithms that give the same bits every time; others add up in the order in which threads happen to arrive.</summary>
+    internal static bool TrySetDeterministicCudnn(bool only) => TrySet(setDeterministicCuDNN, only);
 
     static bool TrySet(Action<nint, bool> setter, bool enabled)
     {
@@ -33,4 +36,7 @@ static class LibTorchContext
 
     [DllImport("torch_cpu", EntryPoint = "_ZN2at7Context20setUserEnabledNNPACKEb"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     static extern void setUserEnabledNNPACK(nint context, [MarshalAs(UnmanagedType.U1)] bool enabled);
+
+    [DllImport("torch_cpu", EntryPoint = "_ZN2at7Context21setDeterministicCuDNNEb"), DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    static extern void setDeterministicCuDNN(nint context, [MarshalAs(UnmanagedType.U1)] bool only);
 }

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Diffusion;
 
 /// <summary>Compares what is computed here with what Hugging Face diffusers recorded in a folder, whichever of the three kinds it is.</summary>
@@ -17,5 +19,14 @@ public static class Parity
         folder = PretrainedModel.Part(folder, "unet", ModelParity.IoFile);
         if (File.Exists(Path.Combine(folder, ModelParity.IoFile))) return ModelParity.Check(folder);
         throw new InvalidDataException($"{folder} holds neither a recorded walk ({TrajectoryParity.WalkFile}) nor schedulers (ddpm/, ddim/) nor a model with its outputs ({ModelParity.IoFile}).");
+    }
+
+    /// <summary>A comparison without TF32: on an NVIDIA GPU convolutions otherwise round their factors to ten bits.</summary>
+    internal static ParityResult InFullFloat32(Func<ParityResult> compare)
+    {
+        bool mayRound = backends.cudnn.allow_tf32;
+        backends.cudnn.allow_tf32 = false;
+        try { return compare(); }
+        finally { backends.cudnn.allow_tf32 = mayRound; }
     }
 }

@@ -17,7 +17,7 @@ sealed class RecordedWalk
     internal RecordedWalk(SafeTensors recorded, SchedulerConfig config, string startName)
     {
         this.recorded = recorded;
-        Start = recorded.Read(startName);
+        Start = Read(startName);
         double[] times = recorded.Read("timesteps").ToDoubles();
         Count = times.Length;
         if (Count < 1 || Count > config.Steps)
@@ -31,7 +31,10 @@ sealed class RecordedWalk
     internal Sampler Sampler { get; }
     internal Tensor Start { get; }
 
-    internal Tensor? Noise(int i) => recorded.Tensors.ContainsKey($"noise.{i}") ? recorded.Read($"noise.{i}") : null;
+    /// <summary>A recorded tensor, on <see cref="Compute.Device"/>.</summary>
+    internal Tensor Read(string name) => recorded.Read(name).to(Compute.Device);
+
+    internal Tensor? Noise(int i) => recorded.Tensors.ContainsKey($"noise.{i}") ? Read($"noise.{i}") : null;
 
     /// <summary>Each step from its recorded beginning.</summary>
     internal void Compare(string label, WorstDifference worst)
@@ -40,17 +43,17 @@ sealed class RecordedWalk
         for (int i = 0; i < Count; i++)
         {
             (Tensor x, Tensor x0) = Step(Sampler, i);
-            worst.AddRelative($"{label} sample.{i}", recorded.Read($"sample.{i}"), x);
+            worst.AddRelative($"{label} sample.{i}", Read($"sample.{i}"), x);
             string seen = $"pred_original_sample.{i}";
-            if (recorded.Tensors.ContainsKey(seen)) worst.AddRelative($"{label} {seen}", recorded.Read(seen), x0);
+            if (recorded.Tensors.ContainsKey(seen)) worst.AddRelative($"{label} {seen}", Read(seen), x0);
         }
     }
 
     (Tensor X, Tensor X0) Step(Sampler sampler, int i)
     {
-        Tensor before = i == 0 ? Start : recorded.Read($"sample.{i - 1}");
+        Tensor before = i == 0 ? Start : Read($"sample.{i - 1}");
         (int t, int s) = sampler.Steps[i];
-        return sampler.Step(before, recorded.Read($"model_output.{i}"), t, s, Noise(i) ?? zeros_like(before));
+        return sampler.Step(before, Read($"model_output.{i}"), t, s, Noise(i) ?? zeros_like(before));
     }
 
     Sampler Fitted(SchedulerConfig config)
@@ -63,6 +66,6 @@ sealed class RecordedWalk
     {
         using var scope = NewDisposeScope();
         // The first two steps: at the first, with ᾱ near 0, clipping may hardly show.
-        return Enumerable.Range(0, Math.Min(2, Count)).Sum(i => (Step(sampler, i).X - recorded.Read($"sample.{i}")).abs().max().item<float>());
+        return Enumerable.Range(0, Math.Min(2, Count)).Sum(i => (Step(sampler, i).X - Read($"sample.{i}")).abs().max().item<float>());
     }
 }

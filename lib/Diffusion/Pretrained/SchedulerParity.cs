@@ -47,7 +47,7 @@ public static class SchedulerParity
     {
         using var scope = NewDisposeScope();
         using var recorded = SafeTensors.Open(Recorded(file));
-        Tensor sample = recorded.Read("sample"), output = recorded.Read("model_output"), noise = recorded.Read("noise");
+        Tensor sample = Read("sample"), output = Read("model_output"), noise = Read("noise");
         foreach (string name in recorded.Tensors.Keys.Where(name => name.EndsWith(".prev_sample")))
         {
             if (name.Split('.') is not ["step", ['N', .. var count], ['t', .. var τ], _] || !int.TryParse(count, out int steps) || !int.TryParse(τ, out int time))
@@ -56,18 +56,20 @@ public static class SchedulerParity
             (int t, int s) = sampler.Steps.FirstOrDefault(pair => pair.T == time + 1);
             if (t == 0) throw new InvalidDataException($"{recorded.Path}: '{name}' is at a time that {steps} steps of this scheduler do not visit.");
             (Tensor x, Tensor x0) = sampler.Step(sample, output, t, s, noise);
-            worst.AddRelative($"{Label(file)} {name}", recorded.Read(name), x);
+            worst.AddRelative($"{Label(file)} {name}", Read(name), x);
             string seen = name.Replace("prev_sample", "pred_original_sample");
-            if (recorded.Tensors.ContainsKey(seen)) worst.AddRelative($"{Label(file)} {seen}", recorded.Read(seen), x0);
+            if (recorded.Tensors.ContainsKey(seen)) worst.AddRelative($"{Label(file)} {seen}", Read(seen), x0);
         }
         if (!recorded.Tensors.ContainsKey("add_noise.expected")) return;
         var forward = new ForwardProcess(config.Schedule);
-        Tensor clean = recorded.Read("add_noise.original"), mixed = recorded.Read("add_noise.noise"), times = recorded.Read("add_noise.timesteps") + 1;
+        Tensor clean = Read("add_noise.original"), mixed = Read("add_noise.noise"), times = Read("add_noise.timesteps") + 1;
         Tensor noisy = forward.Sample(clean, times, mixed);
-        worst.Add($"{Label(file)} add_noise", recorded.Read("add_noise.expected"), noisy);
+        worst.Add($"{Label(file)} add_noise", Read("add_noise.expected"), noisy);
         if (!recorded.Tensors.ContainsKey("get_velocity.expected")) return;
         Tensor v = Prediction.Target(PredictionTarget.Velocity, config.Schedule, clean, mixed, times);
-        worst.Add($"{Label(file)} get_velocity", recorded.Read("get_velocity.expected"), v);
+        worst.Add($"{Label(file)} get_velocity", Read("get_velocity.expected"), v);
+
+        Tensor Read(string name) => recorded.Read(name).to(Compute.Device);
     }
 
     static void Walk(string file, SchedulerConfig config, WorstDifference worst)

@@ -23,7 +23,9 @@ public static class TrajectoryParity
 
     /// <summary>Runs the walk of a folder.</summary>
     /// <returns>The difference that is largest in proportion to its own tolerance.</returns>
-    public static ParityResult Check(string folder)
+    public static ParityResult Check(string folder) => Parity.InFullFloat32(() => Compare(folder));
+
+    static ParityResult Compare(string folder)
     {
         using var scope = NewDisposeScope();
         SchedulerConfig config = SchedulerConfig.Load(folder);
@@ -35,17 +37,17 @@ public static class TrajectoryParity
         ParityResult step = steps.Result("trajectory", StepTolerance);
 
         var end = new WorstDifference();
-        end.Add("final", recorded.Read("final"), RunFree(folder, walk, recorded));
+        end.Add("final", walk.Read("final"), RunFree(folder, walk));
         ParityResult final = end.Result("trajectory", FinalTolerance);
         return step.MaxAbsDifference / StepTolerance > final.MaxAbsDifference / FinalTolerance ? step : final;
     }
 
-    static Tensor RunFree(string folder, RecordedWalk walk, SafeTensors recorded)
+    static Tensor RunFree(string folder, RecordedWalk walk)
     {
-        using UNet? network = FindNetwork(folder, walk, recorded);
+        using UNet? network = FindNetwork(folder, walk);
         int i = 0;
         Func<Tensor, Tensor, Tensor> predict = network is null
-            ? (_, _) => recorded.Read($"model_output.{i++}")
+            ? (_, _) => walk.Read($"model_output.{i++}")
             : network.PredictNoise;
         using var inference = no_grad();
         Tensor? x = null;
@@ -53,23 +55,22 @@ public static class TrajectoryParity
         return x!;
     }
 
-    static UNet? FindNetwork(string folder, RecordedWalk walk, SafeTensors recorded)
+    static UNet? FindNetwork(string folder, RecordedWalk walk)
     {
         string? parent = Path.GetDirectoryName(Path.GetFullPath(folder));
         IEnumerable<string> beside = parent is null ? [] : Directory.GetDirectories(parent).Order(StringComparer.Ordinal);
         return beside.Prepend(folder).Where(candidate => File.Exists(Path.Combine(candidate, UNet.ConfigFile)))
-            .Select(candidate => Answering(candidate, walk, recorded)).FirstOrDefault(network => network is not null);
+            .Select(candidate => Answering(candidate, walk)).FirstOrDefault(network => network is not null);
     }
 
-    static UNet? Answering(string folder, RecordedWalk walk, SafeTensors recorded)
+    static UNet? Answering(string folder, RecordedWalk walk)
     {
         using var scope = NewDisposeScope();
         try
         {
             UNet network = UNet.Load(folder);
             using var inference = no_grad();
-            Tensor time = full([walk.Start.shape[0]], walk.Sampler.Steps[0].T, dtype: ScalarType.Int64);
-            Tensor answer = network.PredictNoise(walk.Start, time), wanted = recorded.Read("model_output.0");
+            Tensor answer = network.PredictNoise(walk.Start, walk.Sampler.Steps[0].T), wanted = walk.Read("model_output.0");
             if (answer.shape.SequenceEqual(wanted.shape) && (answer - wanted).abs().max().item<float>() < ModelParity.Tolerance) return network;
             network.Dispose();
         }

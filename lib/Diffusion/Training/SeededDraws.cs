@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diffusion;
@@ -6,11 +7,15 @@ namespace Diffusion;
 /// The random draws of training, each step's from a generator seeded by (seed, step): a training that was stopped goes on with the very
 /// numbers it would have drawn, and what the caller draws between two steps changes none of them.
 /// </summary>
+/// <remarks>
+/// They are drawn on the CPU and moved: a <see cref="Generator"/> of TorchSharp 0.107 is the CPU's whatever device it is given
+/// (dotnet/TorchSharp #1194), and a draw on the GPU with it is refused or, of a permutation, breaks the heap. So every device draws the same.
+/// </remarks>
 sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDisposable
 {
     const long OfSteps = 1, OfEpochs = 2;
 
-    readonly Generator generator = new(0, Compute.Device);
+    readonly Generator generator = new(0, CPU);
     Tensor? order;
     long epochOfOrder = -1;
 
@@ -22,7 +27,7 @@ sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDis
         {
             order?.Dispose();
             Seed(OfEpochs, epoch);
-            order = randperm(items, ScalarType.Int64, Compute.Device, generator: generator).DetachFromDisposeScope();
+            order = OnDevice(randperm(items, ScalarType.Int64, CPU, generator: generator)).DetachFromDisposeScope();
             epochOfOrder = epoch;
         }
         return order!.narrow(0, k % perEpoch * batchSize, batchSize);
@@ -32,8 +37,14 @@ sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDis
     internal (Tensor T, Tensor Noise) TimesAndNoise(long k, Tensor x0)
     {
         Seed(OfSteps, k);
-        Tensor t = randint(1, times + 1, [x0.shape[0]], ScalarType.Int64, Compute.Device, generator: generator);
-        return (t, randn(x0.shape, x0.dtype, x0.device, generator: generator));
+        Tensor t = randint(1, times + 1, [x0.shape[0]], ScalarType.Int64, CPU, generator: generator);
+        return (OnDevice(t), OnDevice(randn(x0.shape, x0.dtype, CPU, generator: generator)));
+    }
+
+    static Tensor OnDevice(Tensor drawn)
+    {
+        if (Compute.Device.type == DeviceType.CPU) return drawn;
+        using (drawn) return drawn.to(Compute.Device);
     }
 
     void Seed(long stream, long index) =>
