@@ -41,13 +41,7 @@ public static class ModelParity
     /// <returns>The path of the module, or the name of the output, and the largest difference in it.</returns>
     /// <exception cref="FileNotFoundException">A file is not there.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or the model is not supported; one sentence.</exception>
-    public static IReadOnlyList<(string Name, double Difference)> Differences(string folder)
-    {
-        bool mayRound = backends.cudnn.allow_tf32;      // on an NVIDIA GPU convolutions otherwise round their factors to ten bits
-        backends.cudnn.allow_tf32 = false;
-        try { return Compare(folder); }
-        finally { backends.cudnn.allow_tf32 = mayRound; }
-    }
+    public static IReadOnlyList<(string Name, double Difference)> Differences(string folder) => Parity.InFullFloat32(() => Compare(folder));
 
     static List<(string Name, double Difference)> Compare(string folder)
     {

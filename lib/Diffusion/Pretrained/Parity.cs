@@ -22,7 +22,7 @@ public static class Parity
     }
 
     /// <summary>A comparison without TF32: on an NVIDIA GPU convolutions otherwise round their factors to ten bits.</summary>
-    internal static ParityResult InFullFloat32(Func<ParityResult> compare)
+    internal static T InFullFloat32<T>(Func<T> compare)
     {
         bool mayRound = backends.cudnn.allow_tf32;
         backends.cudnn.allow_tf32 = false;
