@@ -34,12 +34,12 @@ static class FrontEnd
         }
     }
 
-    /// <summary>The own engine: static class Workbook.Scripting.CellDisplay in the program <c>workbook</c>.</summary>
+    /// <summary>The own engine: static class Workbook.Scripting.CellDisplay in the assembly <c>Workbook.Cells</c>.</summary>
     sealed class Workbook(MethodInfo update, string id) : IShown
     {
         internal static Workbook? TryShow(object value)
         {
-            if (Find("workbook", "Workbook.Scripting.CellDisplay") is not { } type) return null;
+            if (Find("Workbook.Cells", "Workbook.Scripting.CellDisplay") is not { } type) return null;
             if (type.GetProperty("IsActive")?.GetValue(null) is not true) return null;
             return type.GetMethod("Show", [typeof(object)]) is { } show
                 && type.GetMethod("Update", [typeof(string), typeof(object)]) is { } update

@@ -56,7 +56,7 @@ sealed class Interruptible(object gate)
     {
         stopping.Cancel();
         if (ended.Wait(Grace)) return;
-        CellDisplay.IsStopping = true;
+        CellDisplay.MustStop = true;
         lock (gate) Wake();
         if (ended.Wait(BeforeAbort)) return; // on a busy machine a round of a loop may take long, and an abort may cost the process
 

@@ -16,7 +16,7 @@ namespace Workbook.Scripting;
 /// runs here runs in other engines. A relative #r starts from the notebook's folder. An assembly that lies beside this program is always
 /// taken from there (the runtime prefers it), so library and cells share one TorchSharp.
 /// </remarks>
-public sealed class ScriptSession : IDisposable
+public sealed class ScriptSession : ICellHost, IDisposable
 {
     readonly object gate = new();
     readonly Action<CellOutput> output;
@@ -55,7 +55,8 @@ public sealed class ScriptSession : IDisposable
     /// <summary>Answers for a cell that is being written, also while another runs. What has run, and only that, is its context.</summary>
     internal CellLanguage Language { get; }
 
-    internal CancellationToken Stopping => running?.Stopping ?? CancellationToken.None;
+    /// <summary>Cancelled when the running cell is asked to stop.</summary>
+    public CancellationToken Stopping => running?.Stopping ?? CancellationToken.None;
 
     /// <summary>Runs one cell, on the session's own thread, and returns when it has ended.</summary>
     /// <param name="code">The text of the cell.</param>
@@ -66,8 +67,8 @@ public sealed class ScriptSession : IDisposable
         string name = sources.Add(number, code);
         var run = new Interruptible(gate);
         stopReason = null;
-        CellDisplay.IsStopping = false;
-        CellDisplay.Session = this;
+        CellDisplay.MustStop = false;
+        CellDisplay.Host = this;
         running = run;
         try
         {
@@ -89,7 +90,7 @@ public sealed class ScriptSession : IDisposable
         {
             running = null;
             run.End();
-            CellDisplay.Session = null;
+            CellDisplay.Host = null;
         }
     }
 
@@ -127,16 +128,16 @@ public sealed class ScriptSession : IDisposable
         thread.Dispose();
     }
 
-    internal string Show(object? value)
+    string ICellHost.Show(object? value)
     {
         string id = $"display-{Interlocked.Increment(ref displays)}";
         Emit(new CellOutput.Display(id, MimeBundle.Of(value)));
         return id;
     }
 
-    internal void Clear(bool wait) => Emit(new CellOutput.Clear(wait));
+    void ICellHost.Clear(bool wait) => Emit(new CellOutput.Clear(wait));
 
-    internal void Update(string id, object? value) => Emit(new CellOutput.Update(id, MimeBundle.Of(value)));
+    void ICellHost.Update(string id, object? value) => Emit(new CellOutput.Update(id, MimeBundle.Of(value)));
 
     /// <summary>The compiled cell; null where it has errors or was stopped.</summary>
     Script<object>? Compile(string code, string name, CancellationToken stopping, ref CellOutput.Error? error)

@@ -47,10 +47,10 @@ public class FrontEndTests
         return text.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>public static class Workbook.Scripting.CellDisplay of an assembly named workbook, each member handing on to a field.</summary>
+    /// <summary>public static class Workbook.Scripting.CellDisplay of an assembly named Workbook.Cells, each member handing on to a field.</summary>
     static Type Engine()
     {
-        var type = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("workbook"), AssemblyBuilderAccess.Run).DefineDynamicModule("m")
+        var type = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Workbook.Cells"), AssemblyBuilderAccess.Run).DefineDynamicModule("m")
             .DefineType("Workbook.Scripting.CellDisplay", TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed);
         MethodBuilder Define(string name, string field, Type handler, Type result, params Type[] arguments)
         {

@@ -32,7 +32,7 @@ public sealed class InterruptTests : IDisposable
     public void A_loop_that_looks_is_asked_first_and_ends_in_order()
     {
         CellOutput.Error error = session.Interrupt("""
-            var stopping = (CancellationToken)Type.GetType("Workbook.Scripting.CellDisplay, workbook").GetProperty("Stopping").GetValue(null);
+            var stopping = (CancellationToken)Type.GetType("Workbook.Scripting.CellDisplay, Workbook.Cells").GetProperty("Stopping").GetValue(null);
             while (!stopping.IsCancellationRequested) Thread.Sleep(1);
             Console.Write("saved");
             stopping.ThrowIfCancellationRequested();

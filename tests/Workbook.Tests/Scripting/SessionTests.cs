@@ -80,8 +80,8 @@ public sealed class SessionTests : IDisposable
 
     /// <summary>As a library calls the engine: by reflection, without a reference.</summary>
     static string ByName(string member) => member == "IsActive"
-        ? "System.Type.GetType(\"Workbook.Scripting.CellDisplay, workbook\").GetProperty(\"IsActive\").GetValue(null)"
-        : $"((System.Func<object[], object>)(a => System.Type.GetType(\"Workbook.Scripting.CellDisplay, workbook\").GetMethod(\"{member}\").Invoke(null, a)))"
+        ? "System.Type.GetType(\"Workbook.Scripting.CellDisplay, Workbook.Cells\").GetProperty(\"IsActive\").GetValue(null)"
+        : $"((System.Func<object[], object>)(a => System.Type.GetType(\"Workbook.Scripting.CellDisplay, Workbook.Cells\").GetMethod(\"{member}\").Invoke(null, a)))"
             .Replace("object[], object", member == "Show" ? "object, object" : "string, object, object")
             .Replace("(a => ", member == "Show" ? "(a => " : "((a, b) => ")
             .Replace("(null, a)", member == "Show" ? "(null, new object[] { a })" : "(null, new object[] { a, b })");

@@ -2,17 +2,26 @@ namespace Workbook.Scripting;
 
 /// <summary>
 /// How a library shows something while a cell runs. It is found by name (<c>Workbook.Scripting.CellDisplay</c> in the assembly
-/// <c>workbook</c>), so that the library needs no reference to any engine.
+/// <c>Workbook.Cells</c>), so that the library needs no reference to any engine.
 /// </summary>
 public static class CellDisplay
 {
-    internal static ScriptSession? Session { get; set; }
+    static volatile bool mustStop;
+
+    /// <summary>What runs the cell; null where none runs.</summary>
+    internal static ICellHost? Host { get; set; }
+
+    /// <summary>Whether the loops of the running cell are to end it.</summary>
+    internal static bool MustStop
+    {
+        set => mustStop = value;
+    }
 
     /// <summary>Whether a cell is running in this process.</summary>
-    public static bool IsActive => Session is not null;
+    public static bool IsActive => Host is not null;
 
     /// <summary>Cancelled when the running cell is asked to stop: a loop that looks at it ends in order; one that does not is aborted soon after.</summary>
-    public static CancellationToken Stopping => Session?.Stopping ?? CancellationToken.None;
+    public static CancellationToken Stopping => Host?.Stopping ?? CancellationToken.None;
 
     /// <summary>Shows a value below the running cell.</summary>
     /// <returns>The id under which <see cref="Update"/> replaces it.</returns>
@@ -28,19 +37,12 @@ public static class CellDisplay
     /// <exception cref="InvalidOperationException">No cell is running.</exception>
     public static void Clear(bool wait = false) => Running.Clear(wait);
 
-    /// <summary>Every loop of a cell begins its rounds here, so that a cell that is asked to stop stops in order, whatever it computes.</summary>
-    /// <exception cref="OperationCanceledException">The cell is asked to stop.</exception>
+    /// <summary>Every loop of a cell looks here at the start of each round, so that one that never ends can be ended in order.</summary>
+    /// <exception cref="OperationCanceledException">The cell was asked to stop and has not stopped.</exception>
     public static void Heed()
     {
-        if (isStopping) throw new OperationCanceledException("The cell was asked to stop.");
+        if (mustStop) throw new OperationCanceledException("The cell was asked to stop.");
     }
 
-    internal static bool IsStopping
-    {
-        set => isStopping = value;
-    }
-
-    static volatile bool isStopping;
-
-    static ScriptSession Running => Session ?? throw new InvalidOperationException("No cell is running: CellDisplay works only inside a notebook.");
+    static ICellHost Running => Host ?? throw new InvalidOperationException("No cell is running: CellDisplay works only inside a notebook.");
 }
