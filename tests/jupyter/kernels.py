@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 WORKBOOK = ROOT / "lib" / "bin" / "workbook.dll"
 DATA = tempfile.TemporaryDirectory(prefix="jupyter-")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it, and so would its kernels
 os.environ["JUPYTER_DATA_DIR"] = DATA.name  # before jupyter_client is imported
 
 subprocess.run(["dotnet", WORKBOOK, "kernel", "install"], check=True, stdout=subprocess.DEVNULL)
