@@ -88,6 +88,23 @@ public sealed partial class UNet : NoiseNetwork
     {
         RequireShapes(x, t);
         RequireLabels(labels, x.shape[0]);
+        long batch = x.shape[0];
+        int parts = x.device_type == DeviceType.CPU && !is_grad_enabled() ? Cores.Parts(batch, least: 8) : 1;
+        if (parts == 1) return Evaluate(x, t, labels);
+        using var scope = NewDisposeScope();
+        Tensor[] found = Cores.Run(parts, i =>
+        {
+            using var inner = NewDisposeScope();
+            (long start, long length) = Cores.Part(batch, i, parts);
+            Tensor Mine(Tensor all) => all.shape is [var items, ..] && items == batch ? all.narrow(0, start, length) : all;
+            return Evaluate(Mine(x), Mine(t), labels is null ? null : Mine(labels)).DetachFromDisposeScope();
+        });
+        scope.Attach(found);
+        return cat(found).MoveToOuterDisposeScope();
+    }
+
+    Tensor Evaluate(Tensor x, Tensor t, Tensor? labels)
+    {
         using var scope = NewDisposeScope();
         ScalarType type = conv_in.Type, body = BodyType ?? type;
 
