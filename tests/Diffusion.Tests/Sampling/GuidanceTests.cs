@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diffusion.Tests.Sampling;
@@ -48,7 +49,7 @@ public sealed class GuidanceTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
-        using var network = (UNet)new UNet(told).to(ScalarType.Float64);
+        using UNet network = new UNet(told).to(ScalarType.Float64);
         Tensor x = randn(4, 1, 8, 8, ScalarType.Float64), t = tensor(new long[] { 1, 300, 700, 1000 }), y = tensor(new long[] { 0, 1, 2, 1 });
         double[] class1 = network.PredictNoise(x, t, y).ToDoubles(), any = network.PredictNoise(x, t, full_like(y, Null)).ToDoubles();
         double[] expected = [.. class1.Zip(any, (c, u) => u + w * (c - u))], found = network.PredictGuided(x, t, y, w).ToDoubles();
