@@ -8,9 +8,11 @@ public sealed partial record UNetConfig
     /// <summary>The version of diffusers whose format is written and whose defaults absent keys take.</summary>
     internal const string DiffusersVersion = "0.40.0";
 
+    const string NullClassKey = "_null_class";
+
     /// <summary>Reads a config.json of diffusers' UNet2DModel.</summary>
     /// <remarks>
-    /// Keys beginning with <c>_</c> are notes and ignored; an absent key takes UNet2DModel's default; a key that is not known is accepted where
+    /// Keys beginning with <c>_</c> are notes and ignored, but <c>_null_class</c>; an absent key takes UNet2DModel's default; a key that is not known is accepted where
     /// it is null or false, which switches nothing on.
     /// </remarks>
     /// <param name="path">The file.</param>
@@ -25,7 +27,7 @@ public sealed partial record UNetConfig
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException("expected a JSON object");
             var config = new UNetConfig();
             foreach (JsonProperty option in document.RootElement.EnumerateObject())
-                if (!option.Name.StartsWith('_')) config = config.With(option.Name, option.Value);
+                if (!option.Name.StartsWith('_') || option.Name == NullClassKey) config = config.With(option.Name, option.Value);
             return config.Problem() is { } problem ? throw new InvalidDataException(problem) : config;
         }
         catch (JsonException error)
@@ -68,6 +70,7 @@ public sealed partial record UNetConfig
             "mid_block_type" => this with { MidBlockType = TextOrNull() },
             "class_embed_type" => this with { ClassEmbedType = TextOrNull() },
             "num_class_embeds" => this with { NumClassEmbeds = WholeOrNull() },
+            NullClassKey => this with { NullClass = WholeOrNull() },
             "num_train_timesteps" => this with { NumTrainTimesteps = WholeOrNull() },
             "act_fn" => this with { ActFn = Text() },
             "time_embedding_type" => Only(IsText(value, "positional"), "\"positional\""),
@@ -152,6 +155,7 @@ public sealed partial record UNetConfig
             ["up_block_types"] = UpBlockTypes,
             ["upsample_type"] = UpsampleType,
         };
+        if (NullClass is { } any) options[NullClassKey] = any;
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {

@@ -90,6 +90,13 @@ public sealed partial record UNetConfig
     /// <summary><c>num_class_embeds</c>: how many classes the network can be told to draw; none for a network without.</summary>
     public int? NumClassEmbeds { get; init; }
 
+    /// <summary>
+    /// <c>_null_class</c>: the class that stands for "any", the last of <see cref="NumClassEmbeds"/>; none for a network that must be told one. See
+    /// <see cref="WithClasses"/>.
+    /// </summary>
+    /// <remarks>A key of the workbook's own: diffusers passes over keys that begin with _, without a warning, and keeps them when it saves the model.</remarks>
+    public int? NullClass { get; init; }
+
     /// <summary><c>num_train_timesteps</c>: a note, which only learned time embeddings use.</summary>
     public int? NumTrainTimesteps { get; init; }
 
@@ -126,8 +133,15 @@ public sealed partial record UNetConfig
     /// <summary>The values of <see cref="ClassEmbedType"/>.</summary>
     public const string TimestepClasses = "timestep", IdentityClasses = "identity";
 
-    /// <summary>How many classes there are, numbered from 0; null where there are none or where any number will do.</summary>
+    /// <summary>How many classes there are, numbered from 0, the null class among them; null where there are none or where any number will do.</summary>
     public int? Classes => ClassEmbedType is null ? NumClassEmbeds : null;
+
+    /// <summary>
+    /// The same network told what to draw: so many classes and a null class after them, which takes a label's place where it is dropped (Ho &amp; Salimans
+    /// 2022, algorithm 1). Ten digits make 11 of <c>num_class_embeds</c>, and class 10 is any digit.
+    /// </summary>
+    /// <param name="classes">How many, at least 1.</param>
+    public UNetConfig WithClasses(int classes) => this with { NumClassEmbeds = classes + 1, NullClass = classes };
 
     /// <summary>Number of levels, each but the last half the size of the one before.</summary>
     public int Levels => BlockOutChannels.Count;
@@ -170,6 +184,8 @@ public sealed partial record UNetConfig
         if (MidBlockType is not null && Foreign("mid_block_type", MidBlockType, MidBlock, "null") is { } middle) return middle;
         if (ClassEmbedType is not null && Foreign("class_embed_type", ClassEmbedType, TimestepClasses, IdentityClasses, "null") is { } classes) return classes;
         if (OutOf(1, 1 << 24, NumClassEmbeds)) return $"num_class_embeds is {NumClassEmbeds}, expected null or 1 to {1 << 24}";
+        if (NullClass is { } any && !(any > 0 && any == Classes - 1))
+            return $"_null_class is {any}, expected the last class of at least two: num_class_embeds − 1";
         if (!(Dropout >= 0 && Dropout <= 1)) return $"dropout is {Dropout}, expected a number from 0 to 1";
 
         if (BlockOutChannels.Any(width => width is < 1 or > 16384))

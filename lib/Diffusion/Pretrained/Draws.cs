@@ -7,7 +7,8 @@ public sealed class Draws : IDisposable
 {
     const int RowsOfStrip = 16, ColumnsOfStrip = 9;
 
-    internal Draws(Tensor samples, Tensor? trajectory, IReadOnlyList<int> times) => (Samples, Trajectory, Times) = (samples, trajectory, times);
+    internal Draws(Tensor samples, Tensor? trajectory, IReadOnlyList<int> times, IReadOnlyList<int> classes) =>
+        (Samples, Trajectory, Times, Classes) = (samples, trajectory, times, classes);
 
     /// <summary>The endings of a file name that <see cref="Save"/> knows.</summary>
     public static IReadOnlyList<string> Endings { get; } = [".png", ".gif", ".safetensors"];
@@ -21,8 +22,11 @@ public sealed class Draws : IDisposable
     /// <summary>The t of each state of <see cref="Trajectory"/>, falling to the end of the walk.</summary>
     public IReadOnlyList<int> Times { get; }
 
+    /// <summary>The classes that were drawn in turn, again and again; empty for a network without.</summary>
+    public IReadOnlyList<int> Classes { get; }
+
     /// <summary>
-    /// Writes a file, whole or not at all. <c>.png</c>: the samples in a grid, or with a trajectory the first 16 of them with a row each and time from left
+    /// Writes a file, whole or not at all. <c>.png</c>: the samples in a grid, with a column each for several classes, or with a trajectory the first 16 of them with a row each and time from left
     /// to right. <c>.gif</c>: the trajectory of all samples, looped. <c>.safetensors</c>: <c>samples</c>, and <c>trajectory</c> with its <c>times</c> (int64).
     /// </summary>
     /// <param name="path">The file.</param>
@@ -57,7 +61,9 @@ public sealed class Draws : IDisposable
         Trajectory?.Dispose();
     }
 
-    static ImageGrid Grid(Tensor images) => ImageGrid.Of("", images, (int)Math.Ceiling(Math.Sqrt(images.shape[0])));
+    ImageGrid Grid(Tensor images) => Classes.Count > 1 && images.shape[0] >= Classes.Count
+        ? ImageGrid.Of("", images, Classes.Count, columnLabels: Classes.Select(y => $"{y}"))
+        : ImageGrid.Of("", images, (int)Math.Ceiling(Math.Sqrt(images.shape[0])));
 
     ImageGrid Strip()
     {

@@ -53,13 +53,20 @@ public sealed class PretrainedModel : IDisposable
     /// <param name="batch">How many at once, at least 1: more are faster and need more memory.</param>
     /// <param name="frames">How many states to keep on the way, first and last among them; 0 for none. A short walk has fewer.</param>
     /// <param name="progress">Told after every step how many are done, over all batches.</param>
-    /// <param name="label">Which class to draw, for a network that knows classes.</param>
+    /// <param name="classes">Which to draw, in turn: sample i is of class i mod their number. Null draws any where the network has a null class.</param>
+    /// <param name="guidance">w of <see cref="Guidance"/>; 1 draws the classes as they were learned.</param>
     /// <returns>Owned by the caller.</returns>
+    /// <exception cref="ArgumentException">Classes or guidance do not fit the network.</exception>
     /// <exception cref="InvalidDataException">The network gave NaN or ±∞.</exception>
-    public Draws Draw(Sampler sampler, int count, long seed, int batch = 64, int frames = 0, Action<int>? progress = null, int? label = null)
+    public Draws Draw(Sampler sampler, int count, long seed, int batch = 64, int frames = 0, Action<int>? progress = null,
+        IReadOnlyList<int>? classes = null, double guidance = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        if (classes is { Count: 0 }) throw new ArgumentException("classes is empty, expected at least one, or null.", nameof(classes));
+        if (classes is null && guidance != 1) throw new ArgumentException($"guidance is {guidance} and no class is given to be guided to: give one, or a guidance of 1.", nameof(guidance));
+        Guidance.Require(Network, guidance);
+        classes ??= Network.Config.NullClass is { } any ? [any] : null;
         int[] kept = frames < 1 ? [] : Thin.Indices(sampler.Steps.Count + 1, frames);   // state 0 is the noise
         long[] image = [Network.Config.InChannels, Size.Height, Size.Width];
         RequireMemory((1L + kept.Length) * count * image.Aggregate(sizeof(float), (long product, long side) => product * side));
@@ -71,6 +78,9 @@ public sealed class PretrainedModel : IDisposable
         for (int first = 0; first < count; first += batch)
         {
             int size = Math.Min(batch, count - first);
+            using Tensor? labels = classes is null ? null        // on the CPU, where their range is checked
+                : tensor(Enumerable.Range(first, size).Select(i => (long)classes[i % classes.Count]).ToArray(), ScalarType.Int64, CPU);
+            Tensor Predict(Tensor x, Tensor t) => labels is null ? Network.PredictNoise(x, t) : Network.PredictGuided(x, t, labels, guidance);
             using var noise = new SeededNoise(seed, first, size, image);
             using Tensor start = noise.Next();
             Keep(start, 0);
@@ -90,14 +100,8 @@ public sealed class PretrainedModel : IDisposable
         }
         if (!samples.isfinite().all().item<bool>())
             throw new InvalidDataException("The model drew values that are not finite: its weights are damaged, or its training went astray.");
-        Tensor Predict(Tensor x, Tensor t)
-        {
-            using Tensor? labels = label is { } y ? full([x.shape[0]], (long)y, dtype: ScalarType.Int64) : null;    // on the CPU, where its range is checked
-            return Network.PredictNoise(x, t, labels);
-        }
-
         int[] times = [sampler.Steps[0].T, .. sampler.Steps.Select(pair => pair.S)];
-        return new(samples.DetachFromDisposeScope(), trajectory?.DetachFromDisposeScope(), [.. kept.Select(state => times[state])]);
+        return new(samples.DetachFromDisposeScope(), trajectory?.DetachFromDisposeScope(), [.. kept.Select(state => times[state])], classes ?? []);
     }
 
     /// <summary>Frees the network.</summary>

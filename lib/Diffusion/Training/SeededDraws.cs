@@ -13,7 +13,7 @@ namespace Diffusion;
 /// </remarks>
 sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDisposable
 {
-    const long OfSteps = 1, OfEpochs = 2;
+    const long OfSteps = 1, OfEpochs = 2, OfLabels = 3;
 
     readonly Generator generator = new(0, CPU);
     Tensor? order;
@@ -39,6 +39,14 @@ sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDis
         Seed(OfSteps, k);
         Tensor t = randint(1, times + 1, [x0.shape[0]], ScalarType.Int64, CPU, generator: generator);
         return (OnDevice(t), OnDevice(randn(x0.shape, x0.dtype, CPU, generator: generator)));
+    }
+
+    /// <summary>Which labels of step k are dropped, each with this probability: bool (B). From a stream of their own: the other draws are those of a training without.</summary>
+    internal Tensor Dropped(long k, double probability)
+    {
+        using var scope = NewDisposeScope();
+        Seed(OfLabels, k);
+        return OnDevice(rand([batchSize], ScalarType.Float64, CPU, generator: generator) < probability).MoveToOuterDisposeScope();
     }
 
     static Tensor OnDevice(Tensor drawn)

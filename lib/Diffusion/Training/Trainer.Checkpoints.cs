@@ -11,6 +11,9 @@ public sealed partial class Trainer
 {
     const string Weight = "weights.", Averaged = "average.", Mean = "adam_m.", Square = "adam_v.", AlphaBar = "alpha_bar";
 
+    // Options that older checkpoints do not note, and what they were there.
+    static readonly Dictionary<string, string> addedLater = new() { [nameof(TrainingOptions.LabelDrop)] = "0", [nameof(TrainingOptions.Start)] = "null" };
+
     static readonly JsonSerializerOptions json = new()
     {
         Converters = { new JsonStringEnumConverter() },
@@ -50,7 +53,7 @@ public sealed partial class Trainer
         if (!file.Read(AlphaBar).ToDoubles().SequenceEqual(Schedule.AlphaBar))
             throw new InvalidDataException($"{path} is a checkpoint of a training with another schedule, expected {Schedule}.");
         foreach (var (key, expected) in Notes())
-            if (key != "step" && file.Metadata.GetValueOrDefault(key) is var found && found != expected)
+            if (key != "step" && Noted(file, key) is var found && found != expected)
                 throw new InvalidDataException($"{path} was written by a training with {key} = {found ?? "nothing"}, this one has {expected}: give it the same {key}.");
 
         foreach (var (name, view) in stored) file.CopyTo(name, view);
@@ -67,14 +70,16 @@ public sealed partial class Trainer
         using var file = SafeTensors.Open(path);
         try
         {
-            var noted = typeof(TrainingOptions).GetProperties().ToDictionary(option => option.Name, option => JsonNode.Parse(file.Metadata[option.Name]));
+            var noted = typeof(TrainingOptions).GetProperties().ToDictionary(option => option.Name, option => JsonNode.Parse(Noted(file, option.Name) ?? throw NoCheckpoint(path)));
             return new JsonObject(noted).Deserialize<TrainingOptions>(json)!;
         }
-        catch (Exception error) when (error is KeyNotFoundException or JsonException)
+        catch (Exception error) when (error is JsonException)
         {
             throw NoCheckpoint(path);
         }
     }
+
+    static string? Noted(SafeTensors file, string key) => file.Metadata.GetValueOrDefault(key) ?? addedLater.GetValueOrDefault(key);
 
     static InvalidDataException NoCheckpoint(string path) =>
         new($"{path} is no checkpoint of a training: expected a file that a training wrote, for example {TrainingFolder.CheckpointFile}.");
@@ -87,7 +92,7 @@ public sealed partial class Trainer
     // What must be the same for the steps to be the same, each under its name, and the step.
     Dictionary<string, string> Notes()
     {
-        var notes = JsonSerializer.SerializeToNode(Options, json)!.AsObject().ToDictionary(option => option.Key, option => option.Value!.ToJsonString());
+        var notes = JsonSerializer.SerializeToNode(Options, json)!.AsObject().ToDictionary(option => option.Key, option => option.Value?.ToJsonString() ?? "null");
         notes["step"] = StepsDone.ToString(CultureInfo.InvariantCulture);
         notes["data"] = $"{SafeTensor.Format(data.shape)}, {Fingerprint(data)}";
         if (labels is not null) notes["labels"] = Fingerprint(labels);

@@ -34,7 +34,7 @@ public sealed partial class Trainer : IDisposable
     public Trainer(NoiseNetwork network, NoiseSchedule schedule, Tensor data, TrainingOptions options, Tensor? labels = null)
     {
         options.Require();
-        RequireLabels(network, data, labels);
+        RequireLabels(network, data, labels, options.LabelDrop);
         if (data.dim() < 2 || data.shape[0] < options.BatchSize)
             throw new ArgumentException($"The data are {SafeTensor.Format(data.shape)}, expected (N, …) with N at least the batch of {options.BatchSize}: give more items or take a smaller batch.", nameof(data));
         (Network, Schedule, Options) = (network, schedule, options);
@@ -97,8 +97,7 @@ public sealed partial class Trainer : IDisposable
         Tensor items = draws.Items(k), x0 = data.index_select(0, items);                    // (B, …)
         (Tensor t, Tensor ε) = draws.TimesAndNoise(k, x0);
         Tensor xt = forward.Sample(x0, t, ε), target = Prediction.Target(Options.Target, Schedule, x0, ε, t);
-        Tensor? y = labels?.index_select(0, items);
-        (Tensor loss, Tensor gradient) = LossAndGradient(xt, t, y, target);
+        (Tensor loss, Tensor gradient) = LossAndGradient(xt, t, Labels(k, items), target);
         scope.Attach(loss, gradient);
         if (loss.device.type == DeviceType.CPU) RequireFinite(loss.to(ScalarType.Float64).item<double>(), k + 1);
 
@@ -135,21 +134,32 @@ public sealed partial class Trainer : IDisposable
         return (sum, whole);
     }
 
+    // The classes y of the items of step k, int64 (B), some of them dropped; none for a network without classes.
+    Tensor? Labels(long k, Tensor items)
+    {
+        Tensor? y = labels?.index_select(0, items);
+        return y is not null && Options.LabelDrop > 0 ? y.masked_fill(draws.Dropped(k, Options.LabelDrop), ((UNet)Network).Config.NullClass!.Value) : y;
+    }
+
     void RequireFinite(double loss, long step)
     {
         if (!double.IsFinite(loss))
             throw new InvalidOperationException($"The loss of step {step} is {loss}, expected a number: take a learning rate below {Options.LearningRate}, and see that the data hold numbers only.");
     }
 
-    static void RequireLabels(NoiseNetwork network, Tensor data, Tensor? labels)
+    static void RequireLabels(NoiseNetwork network, Tensor data, Tensor? labels, double drop)
     {
         int? classes = (network as UNet)?.Config.Classes;
+        if (drop > 0 && (network as UNet)?.Config.NullClass is null)
+            throw new ArgumentException($"LabelDrop is {drop} and the network has no null class to put in a label's place: build it from a config with a NullClass, as UNetConfig.WithClasses makes it, or set LabelDrop to 0.", nameof(network));
         if (classes is null && labels is null) return;
         if (classes is not { } known) throw new ArgumentException("The network knows no classes, expected no labels: set num_class_embeds in its config, or leave the labels out.", nameof(labels));
         if (labels is null) throw new ArgumentException($"The network knows {known} classes, expected a label for each item.", nameof(labels));
         if (labels.dtype != ScalarType.Int64 || !labels.shape.SequenceEqual([data.shape[0]]))
             throw new ArgumentException($"The labels are {labels.dtype} {SafeTensor.Format(labels.shape)}, expected Int64 {SafeTensor.Format([data.shape[0]])}: one for each item.", nameof(labels));
         (long least, long most) = (labels.min().item<long>(), labels.max().item<long>());
+        if (drop > 0 && (least < 0 || most >= known - 1))
+            throw new ArgumentException($"The labels go from {least} to {most}, expected 0 to {known - 2}: of the network's {known} classes the last stands for a dropped label.", nameof(labels));
         if (least < 0 || most >= known) throw new ArgumentException($"The labels go from {least} to {most}, expected 0 to {known - 1}: set num_class_embeds to {most + 1} or more.", nameof(labels));
     }
 

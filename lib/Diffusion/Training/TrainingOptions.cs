@@ -27,7 +27,19 @@ public sealed record TrainingOptions
     /// <summary>What the network learns to say about x_t.</summary>
     public PredictionTarget Target { get; init; }
 
-    /// <summary>Decides the order of the data, the times and the noise, all of them: nothing comes from the global generator.</summary>
+    /// <summary>
+    /// How probably an item's label becomes the network's null class, 0 for never: what guidance needs (Ho &amp; Salimans 2022, algorithm 1; 0.1 there). The
+    /// network's config has a <see cref="UNetConfig.NullClass"/> then, and the labels go from 0 to the one before it.
+    /// </summary>
+    public double LabelDrop { get; init; }
+
+    /// <summary>
+    /// Which weights the training began from: null for random ones, else any text that tells one model from another, for example
+    /// <see cref="UNet.Fingerprint"/>. A note that changes nothing, but a checkpoint is gone on with under the same.
+    /// </summary>
+    public string? Start { get; init; }
+
+    /// <summary>Decides the order of the data, the times and the noise, which labels are dropped, all of them: nothing comes from the global generator.</summary>
     public long Seed { get; init; }
 
     /// <summary>The learning rate of step k = 1…<see cref="Steps"/>: up in a line, down in half a cosine.</summary>
@@ -46,6 +58,7 @@ public sealed record TrainingOptions
         if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) Refuse(nameof(WeightDecay), WeightDecay, "0 or more");
         if (!(GradientClip > 0)) Refuse(nameof(GradientClip), GradientClip, "a number above 0, or ∞ not to clip");
         if (!(EmaDecay is >= 0 and < 1)) Refuse(nameof(EmaDecay), EmaDecay, "at least 0 and less than 1");
+        if (!(LabelDrop is >= 0 and < 1)) Refuse(nameof(LabelDrop), LabelDrop, "at least 0 and less than 1");
         if (!Enum.IsDefined(Target)) Refuse(nameof(Target), (int)Target, string.Join(", ", Enum.GetNames<PredictionTarget>()));
 
         static void Positive(long value, string name)

@@ -8,10 +8,11 @@ namespace Workbook.Commands;
 /// <summary><c>workbook sample MODEL</c>: draws images from pure noise with a model on disk.</summary>
 static class SampleCommand
 {
+    const string All = "all";
     const int Frames = 33;      // states that a trajectory keeps: enough to move, few enough for a small GIF
 
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
-    sealed record Wish(string Model, int Count, int? Steps, double? Eta, long Seed, int Batch, int? Class, bool Trajectory, string File);
+    sealed record Wish(string Model, int Count, int? Steps, double? Eta, long Seed, int Batch, string? Class, double? Guidance, bool Trajectory, string File);
 
     internal static Command Build()
     {
@@ -21,12 +22,14 @@ static class SampleCommand
         var eta = new Option<double?>("--eta") { Description = "Samples with DDIM and this η from 0 to 1 (default: the model's own sampler).", HelpName = "E" };
         var seed = new Option<long>("--seed") { Description = "Any whole number (default 0). Every image has a random generator of its own, seeded by this and its number: image 17 is the same in batches of any size.", HelpName = "X" };
         var batch = new Option<int>("--batch") { Description = "Images at a time: more are faster and need more memory.", HelpName = "B", DefaultValueFactory = _ => 64 };
-        var label = new Option<int?>("--class") { Description = "What to draw, for a model with classes: a number from 0.", HelpName = "K" };
+        var label = new Option<string?>("--class") { Description = "What to draw, for a model with classes: a number from 0, or all, a column each (default: any, where the model was trained with dropped labels).", HelpName = "K" };
+        var guidance = new Option<double?>("--guidance") { Description = "How far to go towards --class, away from what any class looks like: 1 as it was learned (the default), 2 to 4 clearer and less varied.", HelpName = "W" };
         var trajectory = new Option<bool>("--trajectory") { Description = "Keeps states along the way: a strip of the first 16 in .png, tensors trajectory and times in .safetensors; a .gif always shows them." };
         var output = new Option<string>("--output", "-o") { Description = "The file: .png (a grid), .gif (from noise to image, looped) or .safetensors (tensor samples (N, C, H, W) in [−1, 1]).", HelpName = "FILE", Required = true };
 
         Numbers.RequireFromOne(int.MaxValue, count, batch, steps);
-        Numbers.Require(label, text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _), "a whole number from 0");
+        Numbers.Require(label, text => text == All || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _), "a whole number from 0, or all");
+        Numbers.Require(guidance, text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1000, "a number from 0 to 1000");
         Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
         Numbers.Require(eta, text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1, "a number from 0 to 1");
         output.Validators.Add(result =>
@@ -35,22 +38,26 @@ static class SampleCommand
                 result.AddError($"--output {token.Value} must end in .png, .gif or .safetensors.");
         });
 
-        var command = new Command("sample", "Draws images from pure noise with a model on disk.") { model, count, steps, eta, seed, batch, label, trajectory, output };
+        var command = new Command("sample", "Draws images from pure noise with a model on disk.") { model, count, steps, eta, seed, batch, label, guidance, trajectory, output };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(guidance) is { Implicit: false } && result.GetResult(label) is null) result.AddError("--guidance leads to a class: say which with --class.");
+        });
         command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(model)!, parsed.GetValue(count), parsed.GetValue(steps), parsed.GetValue(eta),
-            parsed.GetValue(seed), parsed.GetValue(batch), parsed.GetValue(label), parsed.GetValue(trajectory), parsed.GetValue(output)!))));
+            parsed.GetValue(seed), parsed.GetValue(batch), parsed.GetValue(label), parsed.GetValue(guidance), parsed.GetValue(trajectory), parsed.GetValue(output)!))));
         return command;
     }
 
     static int Run(Wish wish)
     {
         SafeFile.Try(wish.File);
-        using PretrainedModel model = PretrainedModel.Open(Folder(wish.Model));
+        using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(wish.Model));
         if (wish.Steps > model.Scheduler.Steps)
         {
             Console.Error.WriteLine($"--steps {wish.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
             return ExitCode.Usage;
         }
-        RequireClass(wish, model.Network.Config.Classes);
+        IReadOnlyList<int>? classes = Classes(wish, model.Network.Config);
         string ending = Path.GetExtension(wish.File).ToLowerInvariant();
         if (model.Network.Config.InChannels is not (1 or 3) && ending != ".safetensors")
             throw new WorkbookException($"{wish.Model} draws images of {model.Network.Config.InChannels} channels, and a picture has 1 or 3: write them to a .safetensors.");
@@ -59,31 +66,24 @@ static class SampleCommand
         var progress = new Progress();
         progress.Begin(Shown.Path(wish.File));
         using Draws draws = model.Draw(sampler, wish.Count, wish.Seed, wish.Batch, wish.Trajectory || ending == ".gif" ? Frames : 0,
-            done => progress.Say($"step {done}/{steps}"), wish.Class);
+            done => progress.Say($"step {done}/{steps}"), classes, wish.Guidance ?? 1);
         draws.Save(wish.File);
         progress.End(Shown.Count(wish.Count, "image"));
         return ExitCode.Good;
     }
 
-    static void RequireClass(Wish wish, int? classes)
+    /// <summary>The classes to draw, in turn; null for a model that draws without one.</summary>
+    static int[]? Classes(Wish wish, UNetConfig config)
     {
+        int? classes = config.NullClass ?? config.Classes;      // the null class is the last, and drawn by saying none
         if (classes is null && wish.Class is not null)
             throw new WorkbookException($"--class {wish.Class} was said, but {wish.Model} knows no classes: leave it out.");
-        if (classes is { } known && !(wish.Class < known))
-            throw new WorkbookException($"{wish.Model} draws one of {known} classes, and {(wish.Class is { } label ? $"there is no {label}" : "none was said")}: give --class 0 to {known - 1}.");
-    }
-
-    /// <summary>The folder itself, one of that name in the repository's data/models, or what was fetched by that name.</summary>
-    static string Folder(string name)
-    {
-        if (Directory.Exists(name)) return name;
-        if (HubModel.IsName(name))
-            return new HubModel(name).Find() ?? throw new WorkbookException($"There is no folder {name}, and no model of that name was fetched whole from the hub: workbook fetch {name} does it.");
-        string models = Path.Combine(Repository.Root ?? Environment.CurrentDirectory, "data", "models");
-        bool isBare = Path.GetFileName(name) == name;
-        if (isBare && Directory.Exists(Path.Combine(models, name))) return Path.Combine(models, name);
-        string[] known = isBare && Directory.Exists(models) ? [.. Directory.GetDirectories(models).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)] : [];
-        throw new WorkbookException($"There is no model {name}: give the folder that holds its config.json, weights and scheduler_config.json"
-            + (known.Length > 0 ? $", or a name in data/models ({string.Join(", ", known)})." : "."));
+        if (wish.Guidance is not (null or 1) && config.NullClass is null)
+            throw new WorkbookException($"--guidance {wish.Guidance} was said, but {wish.Model} was not trained with dropped labels (its config.json has no _null_class): leave it out.");
+        if (classes is not { } known) return null;
+        if (wish.Class == All) return [.. Enumerable.Range(0, known)];
+        if (wish.Class is null && config.NullClass is not null) return null;
+        if (int.TryParse(wish.Class, NumberStyles.None, CultureInfo.InvariantCulture, out int label) && label < known) return [label];
+        throw new WorkbookException($"{wish.Model} draws one of {known} classes, and {(wish.Class is null ? "none was said" : $"there is no {wish.Class}")}: give --class 0 to {known - 1}, or all.");
     }
 }

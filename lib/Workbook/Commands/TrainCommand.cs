@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Diffusion;
 using TorchSharp;
 using Workbook.Notebooks;
@@ -10,36 +11,47 @@ namespace Workbook.Commands;
 static class TrainCommand
 {
     const long DefaultImages = 400_000;
+    const double DroppedLabels = 0.1;                   // of Ho & Salimans 2022
     const int TimedSteps = 12, UntimedSteps = 4;        // of --minutes: the first steps are slower than the rest
     const int ShareForCheckpoints = 20;                 // one part in twenty of the time, and not more often than every second
     static readonly TimeSpan checkpointEvery = TimeSpan.FromSeconds(1);
 
+    static readonly TrainingOptions Default = new() { Steps = 1 };
+
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
-    sealed record Wish(string Folder, string Dataset, string? Config, long? Images, double? Minutes, int? Batch, long? Seed, bool Resume);
+    sealed record Wish(string Folder, string Dataset, string? Config, string? Start, bool Classes, long? Images, double? Minutes, int? Batch,
+        double? LearningRate, long? Seed, bool Resume);
 
     internal static Command Build()
     {
         var output = new Option<string>("--output", "-o") { Description = "The model's folder. While training runs it holds the model so far and a checkpoint.", HelpName = "DIR", Required = true };
         var dataset = new Option<string>("--dataset") { Description = "mnist, or a .safetensors whose tensor images (N, C, H, W) lies in [−1, 1], with int64 labels (N) for a network that knows classes.", HelpName = "DATA", DefaultValueFactory = _ => "mnist" };
         var config = new Option<string?>("--config") { Description = "A config.json of diffusers' UNet2DModel (default: 1.1 million parameters for 28×28 grey images).", HelpName = "FILE" };
+        var start = new Option<string?>("--start") { Description = "Begins from the weights of this model in place of random ones: a folder, a name in data/models or a fetched OWNER/NAME. A --config may add num_class_embeds to its own, nothing else.", HelpName = "MODEL" };
+        var classes = new Option<bool>("--classes") { Description = "Tells the network each image's class and drops one label in ten, so that workbook sample can draw a class, any class, and guided ones." };
         var images = new Option<long?>("--images") { Description = $"How many images to learn from, each counted every time it is seen (default {DefaultImages}).", HelpName = "N" };
         var minutes = new Option<double?>("--minutes") { Description = "How long to train instead: the first steps are timed, and as many are done as will fit.", HelpName = "M" };
         var batch = new Option<int?>("--batch") { Description = "Images a step (default 128).", HelpName = "B" };
+        var rate = new Option<double?>("--learning-rate") { Description = $"The largest learning rate of AdamW (default {Default.LearningRate}); a model to --start from wants a smaller one.", HelpName = "R" };
         var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0): with it everything else is decided.", HelpName = "X" };
         var resume = new Option<bool>("--resume") { Description = "Goes on from the checkpoint in the folder, with its options, as if never stopped; begins where there is none." };
 
         Numbers.RequireFromOne(long.MaxValue, images);
         Numbers.RequireFromOne(int.MaxValue, batch);
         Numbers.Require(minutes, text => double.TryParse(text, out double value) && value > 0 && value < 1e6, "a number above 0");
+        Numbers.Require(rate, text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value), "a number above 0");
         Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
 
-        var command = new Command("train", "Trains a model on this machine: Algorithm 1 of Ho et al. 2020 on a U-Net.") { output, dataset, config, images, minutes, batch, seed, resume };
+        var command = new Command("train", "Trains a model on this machine: Algorithm 1 of Ho et al. 2020 on a U-Net.") 
+        {
+            output, dataset, config, start, classes, images, minutes, batch, rate, seed, resume,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetResult(images) is { Implicit: false } && result.GetResult(minutes) is { Implicit: false }) result.AddError("--images and --minutes exclude each other.");
         });
-        command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(output)!, parsed.GetValue(dataset)!, parsed.GetValue(config), parsed.GetValue(images),
-            parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(seed), parsed.GetValue(resume)))));
+        command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(output)!, parsed.GetValue(dataset)!, parsed.GetValue(config), parsed.GetValue(start), parsed.GetValue(classes),
+            parsed.GetValue(images), parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(resume)))));
         return command;
     }
 
@@ -53,20 +65,56 @@ static class TrainCommand
             throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a finished model: choose another folder.");
         (torch.Tensor data, torch.Tensor? known) = Load(wish.Dataset);
         using torch.Tensor images = data;
-        UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn && holdsModel ? UNetConfig.Read(ownConfig) : UNetConfig.Digits, data, wish);
+        using PretrainedModel? start = wish.Start is { } name ? Opened(name) : null;
+        UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn && holdsModel ? UNetConfig.Read(ownConfig) : start?.Network.Config ?? UNetConfig.Digits, data, wish);
+        if (wish.Classes) config = WithClasses(config, known, wish);
         using torch.Tensor? labels = config.Classes is null ? null : known
             ?? throw new WorkbookException($"The network knows {config.Classes} classes and {Shown.Path(wish.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");
         TrainingOptions? before = goesOn ? Trainer.OptionsOf(checkpoint) : null;
-        int batch = wish.Batch ?? before?.BatchSize ?? 128;
+        int batch = wish.Batch ?? before?.BatchSize ?? Default.BatchSize;
         long seed = wish.Seed ?? before?.Seed ?? 0;
         Compute.Seed(seed);
-        using UNet network = new(config) { BodyType = Compute.FastBodyType };
+        using UNet network = start?.Network.StartOf(config) ?? new UNet(config);
+        network.BodyType = Compute.FastBodyType;
         NoiseSchedule schedule = NoiseSchedule.Linear();
         long steps = wish.Images is { } n ? (n - 1) / batch + 1
             : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, labels, batch) : (DefaultImages - 1) / batch + 1);
-        using var trainer = new Trainer(network, schedule, data, new() { Steps = steps, BatchSize = batch, Seed = seed, WarmUpSteps = (int)Math.Min(100, steps / 10) }, labels);
+        var options = new TrainingOptions
+        {
+            Steps = steps,
+            BatchSize = batch,
+            LearningRate = wish.LearningRate ?? before?.LearningRate ?? Default.LearningRate,
+            WarmUpSteps = (int)Math.Min(100, steps / 10),
+            LabelDrop = before?.LabelDrop ?? (config.NullClass is null ? 0 : DroppedLabels),
+            Start = start?.Network.Fingerprint() ?? before?.Start,
+            Seed = seed,
+        };
+        using var trainer = new Trainer(network, schedule, data, options, labels);
         if (goesOn) trainer.Resume(checkpoint);
         return Train(trainer, wish.Folder);
+    }
+
+    /// <summary>The model to start from, or why it cannot be trained on here.</summary>
+    static PretrainedModel Opened(string name)
+    {
+        PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(name));
+        NoiseSchedule own = model.Scheduler.Schedule, schedule = NoiseSchedule.Linear();
+        double rounding = 2 * schedule.T * Math.Pow(2, -24);        // a model's file means T factors and T products in float32
+        if (model.Scheduler.Target == PredictionTarget.Noise && own.T == schedule.T && own.AlphaBar.Zip(schedule.AlphaBar, (a, b) => Math.Abs(a - b)).Max() < rounding)
+            return model;
+        model.Dispose();
+        throw new WorkbookException($"{name} was trained with {own} to predict {model.Scheduler.Target}, and train goes on with {schedule} and Noise only: start from another model.");
+    }
+
+    /// <summary>The config told the classes of the data and a null class.</summary>
+    static UNetConfig WithClasses(UNetConfig config, torch.Tensor? labels, Wish wish)
+    {
+        if (labels is null) throw new WorkbookException($"--classes was said, and {Shown.Path(wish.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");
+        double most = labels.numel() == 0 ? 0 : labels.max().ToDouble();
+        UNetConfig told = config.WithClasses((int)Math.Clamp(most + 1, 1, 1 << 24));
+        if (config.NumClassEmbeds is not null && (config.NumClassEmbeds, config.NullClass) != (told.NumClassEmbeds, told.NullClass))
+            throw new WorkbookException($"--classes makes num_class_embeds {told.NumClassEmbeds} of these labels, the last for a dropped one, and the network has {config.NumClassEmbeds} already: leave --classes out.");
+        return told;
     }
 
     static int Train(Trainer trainer, string folder)

@@ -40,8 +40,8 @@ public sealed class TrainTests : IDisposable
         Assert.Equal((0, ""), Train("train", "--output", "digits", "--config", "classes.json", "--images", "64", "--batch", "16") is var ended ? (ended.ExitCode, ended.Error) : default);
         Assert.Contains("\"num_class_embeds\": 10", File.ReadAllText(scratch["digits/config.json"]));
         Assert.Equal(0, Sample("--class", "3").ExitCode);
-        Assert.Equal("digits draws one of 10 classes, and there is no 10: give --class 0 to 9.\n", Sample("--class", "10").Error);
-        Assert.Equal("digits draws one of 10 classes, and none was said: give --class 0 to 9.\n", Sample().Error);
+        Assert.Equal("digits draws one of 10 classes, and there is no 10: give --class 0 to 9, or all.\n", Sample("--class", "10").Error);
+        Assert.Equal("digits draws one of 10 classes, and none was said: give --class 0 to 9, or all.\n", Sample().Error);
         string unlabelled = DataOf("unlabelled.safetensors", 8);
         Assert.Contains("has no tensor labels", Train("train", "--output", "no", "--config", "classes.json", "--dataset", unlabelled, "--images", "8", "--batch", "4").Error);
 

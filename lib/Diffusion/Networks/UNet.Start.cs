@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace Diffusion;
+
+public sealed partial class UNet
+{
+    /// <summary>
+    /// A network to go on training from this one: its shape and numbers, told classes too where the config adds them. What a class adds to the time is
+    /// then 0 for all, so that until the first step of training the network says, bit for bit, what this one says.
+    /// </summary>
+    /// <param name="config">This network's config, or the same with classes (<see cref="UNetConfig.WithClasses"/>).</param>
+    /// <returns>A network with parameters of its own, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The config differs in something else, or is not supported; the sentence names it.</exception>
+    public UNet StartOf(UNetConfig config)
+    {
+        bool addsClasses = Config.NumClassEmbeds is null && config.NumClassEmbeds is not null;
+        UNetConfig without = addsClasses ? config with { NumClassEmbeds = null, NullClass = null } : config;
+        if (Difference(JsonNode.Parse(Config.ToJson())!.AsObject(), JsonNode.Parse(without.ToJson())!.AsObject()) is { } difference)
+            throw new ArgumentException($"{difference}: a network goes on from one of its own shape, with num_class_embeds added at most.", nameof(config));
+        UNet start = Parameters.LeftBlank(() => new UNet(config) { BodyType = BodyType });
+        using var noGraph = no_grad();
+        foreach (var (name, parameter) in start.named_parameters())
+        {
+            if (get_parameter(name) is { } mine) parameter.copy_(mine);
+            else parameter.zero_();
+        }
+        return start;
+    }
+
+    /// <summary>Tells one network's numbers from another's: the first digits of the SHA-256 of all its parameters, in the order of their names.</summary>
+    public string Fingerprint()
+    {
+        using var scope = NewDisposeScope();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (_, parameter) in named_parameters().OrderBy(p => p.name, StringComparer.Ordinal))
+            hash.AppendData(parameter.detach().to(ScalarType.Float32).cpu().contiguous().bytes);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
+    }
+
+    static string? Difference(JsonObject mine, JsonObject its) =>
+        mine.Select(option => option.Key).Union(its.Select(option => option.Key)).FirstOrDefault(key => !JsonNode.DeepEquals(mine[key], its[key])) is { } key
+            ? $"{key} is {Text(its[key])} and was {Text(mine[key])}" : null;
+
+    static string Text(JsonNode? value) => value?.ToJsonString() ?? "null";
+}
