@@ -13,7 +13,7 @@ namespace Diffusion;
 /// </remarks>
 sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDisposable
 {
-    const long OfSteps = 1, OfEpochs = 2;
+    const long OfSteps = 1, OfEpochs = 2, OfChanges = 3;
 
     readonly Generator generator = new(0, CPU);
     Tensor? order;
@@ -39,6 +39,14 @@ sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDis
         Seed(OfSteps, k);
         Tensor t = randint(1, times + 1, [x0.shape[0]], ScalarType.Int64, CPU, generator: generator);
         return (OnDevice(t), OnDevice(randn(x0.shape, x0.dtype, CPU, generator: generator)));
+    }
+
+    /// <summary>Numbers uniform in [−1, 1], float32 (B, columns), of step k: what changes the data a little before they are learned from.</summary>
+    internal Tensor Uniform(long k, long rows, long columns)
+    {
+        Seed(OfChanges, k);
+        using Tensor unit = rand([rows, columns], ScalarType.Float32, CPU, generator: generator);
+        return OnDevice(unit.mul_(2).sub_(1).alias());
     }
 
     static Tensor OnDevice(Tensor drawn)

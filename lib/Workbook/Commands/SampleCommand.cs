@@ -44,7 +44,7 @@ static class SampleCommand
     static int Run(Wish wish)
     {
         SafeFile.Try(wish.File);
-        using PretrainedModel model = PretrainedModel.Open(Folder(wish.Model));
+        using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(wish.Model));
         if (wish.Steps > model.Scheduler.Steps)
         {
             Console.Error.WriteLine($"--steps {wish.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
@@ -71,19 +71,5 @@ static class SampleCommand
             throw new WorkbookException($"--class {wish.Class} was said, but {wish.Model} knows no classes: leave it out.");
         if (classes is { } known && !(wish.Class < known))
             throw new WorkbookException($"{wish.Model} draws one of {known} classes, and {(wish.Class is { } label ? $"there is no {label}" : "none was said")}: give --class 0 to {known - 1}.");
-    }
-
-    /// <summary>The folder itself, one of that name in the repository's data/models, or what was fetched by that name.</summary>
-    static string Folder(string name)
-    {
-        if (Directory.Exists(name)) return name;
-        if (HubModel.IsName(name))
-            return new HubModel(name).Find() ?? throw new WorkbookException($"There is no folder {name}, and no model of that name was fetched whole from the hub: workbook fetch {name} does it.");
-        string models = Path.Combine(Repository.Root ?? Environment.CurrentDirectory, "data", "models");
-        bool isBare = Path.GetFileName(name) == name;
-        if (isBare && Directory.Exists(Path.Combine(models, name))) return Path.Combine(models, name);
-        string[] known = isBare && Directory.Exists(models) ? [.. Directory.GetDirectories(models).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)] : [];
-        throw new WorkbookException($"There is no model {name}: give the folder that holds its config.json, weights and scheduler_config.json"
-            + (known.Length > 0 ? $", or a name in data/models ({string.Join(", ", known)})." : "."));
     }
 }
