@@ -4,37 +4,51 @@ namespace Diffusion.Tests.Evaluation;
 
 public class ClassifierTrainerTests
 {
-    static readonly TrainingOptions options = new() { Steps = 40, BatchSize = 32, LearningRate = 3e-3, WarmUpSteps = 4, EmaDecay = 0.9 };
+    static readonly TrainingOptions options = new() { Steps = 200, BatchSize = 32, LearningRate = 3e-3, WarmUpSteps = 10, EmaDecay = 0.9 };
 
-    static (double First, double Last, double[] Weights) Train(Mnist digits, NoiseSchedule? schedule = null)
+    /// <summary>The loss of the first step and the mean of the last twenty, and the averaged weights.</summary>
+    static (double First, double Last, double[] Weights) Train(Mnist digits, TrainingOptions how, NoiseSchedule? schedule = null)
     {
         Compute.Seed(2);
         using var network = new DigitClassifier(schedule?.T);
-        using var trainer = new ClassifierTrainer(network, digits, options, schedule);
+        using var trainer = new ClassifierTrainer(network, digits, how, schedule);
         double first = 0;
         foreach (long done in trainer.Run())
             if (done is 1) first = trainer.MeanLoss();
-            else if (done == options.Steps - 5) trainer.MeanLoss();
-        Assert.All(trainer.Average.parameters(), parameter => Assert.True(parameter.isfinite().all().item<bool>()));
+            else if (done == how.Steps - 20) trainer.MeanLoss();
         return (first, trainer.MeanLoss(), [.. trainer.Average.parameters().SelectMany(p => p.ToDoubles())]);
     }
 
+    static void AssertLearned(double first, double last)
+    {
+        Assert.InRange(first, Math.Log(10) - 0.3, Math.Log(10) + 0.3);      // it knows nothing: ln 10 nats
+        Assert.InRange(last, 0, Math.Log(10) / 2);                          // as of one who doubts between three digits, not ten
+    }
+
     [Fact]
-    public void It_learns_to_read_and_one_seed_gives_one_network()
+    public void It_learns_to_read()
     {
         using Mnist digits = Mnist.Load(MnistSplit.Test);
-        var (first, last, weights) = Train(digits);
-        Assert.InRange(first, Math.Log(10) - 0.3, Math.Log(10) + 0.3);      // it knows nothing: ln 10 nats
-        Assert.InRange(last, 0, first / 2);
-        Assert.Equal(weights, Train(digits).Weights);
+        var (first, last, _) = Train(digits, options);
+        AssertLearned(first, last);
     }
 
     [Fact]
     public void Told_the_time_it_learns_from_noisy_digits_too()
     {
         using Mnist digits = Mnist.Load(MnistSplit.Test);
-        var (first, last, _) = Train(digits, NoiseSchedule.Linear());
-        Assert.InRange(last, 0, first - 0.3);       // half of the times have next to nothing to see
+        var (first, last, _) = Train(digits, options, NoiseSchedule.Linear(100));      // the noise of the first tenth: digits can still be read
+        AssertLearned(first, last);
+    }
+
+    [Fact]
+    public void One_seed_gives_one_network_and_another_another()
+    {
+        using Mnist digits = Mnist.Load(MnistSplit.Test);
+        TrainingOptions few = options with { Steps = 25 };
+        double[] weights = Train(digits, few).Weights;
+        Assert.Equal(weights, Train(digits, few).Weights);
+        Assert.NotEqual(weights, Train(digits, few with { Seed = 1 }).Weights);
     }
 
     [Fact]
