@@ -13,7 +13,7 @@ namespace Diffusion;
 /// </remarks>
 sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDisposable
 {
-    const long OfSteps = 1, OfEpochs = 2, OfLabels = 3;
+    const long OfSteps = 1, OfEpochs = 2, OfChanges = 3, OfLabels = 4;
 
     readonly Generator generator = new(0, CPU);
     Tensor? order;
@@ -47,6 +47,14 @@ sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDis
         using var scope = NewDisposeScope();
         Seed(OfLabels, k);
         return OnDevice(rand([batchSize], ScalarType.Float64, CPU, generator: generator) < probability).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Numbers uniform in [−1, 1], float32 (B, columns), of step k: what changes the data a little before they are learned from.</summary>
+    internal Tensor Uniform(long k, long rows, long columns)
+    {
+        Seed(OfChanges, k);
+        using Tensor unit = rand([rows, columns], ScalarType.Float32, CPU, generator: generator);
+        return OnDevice(unit.mul_(2).sub_(1).alias());
     }
 
     static Tensor OnDevice(Tensor drawn)

@@ -39,6 +39,8 @@ static class CommandLine
             TrainCommand.Build(),
             FetchCommand.Build(),
             SampleCommand.Build(),
+            TrainClassifierCommand.Build(),
+            EvaluateCommand.Build(),
             ParityCommand.Build(),
             KernelCommand.Build(),
             WorkCommand.Build(),

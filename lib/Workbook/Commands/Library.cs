@@ -13,7 +13,11 @@ static class Library
         }
         catch (Exception error) when (error is FileNotFoundException or InvalidDataException or NotSupportedException or InvalidOperationException or ArgumentException or KeyNotFoundException)
         {
-            throw new WorkbookException(Shown.OneLine(error.Message), error);
+            throw new WorkbookException(Shown.OneLine(Sentence(error)), error);
         }
     }
+
+    // .NET appends the parameter of the method, which nobody typed.
+    static string Sentence(Exception error) =>
+        error is ArgumentException { ParamName: { } name } ? error.Message.Replace($" (Parameter '{name}')", "") : error.Message;
 }

@@ -119,7 +119,7 @@ static class TrainCommand
 
     static int Train(Trainer trainer, string folder)
     {
-        Prepare(folder);
+        NewFolder.Prepare(folder, UNet.ConfigFile);
         using var stop = new StopSignal();
         var line = new Progress();
         line.Begin(Shown.Path(folder), timed: false);
@@ -147,21 +147,6 @@ static class TrainCommand
             TimeSpan share = saving.Elapsed * ShareForCheckpoints;
             return share > checkpointEvery ? share : checkpointEvery;
         }
-    }
-
-    // A folder that cannot be written is known before the first step.
-    static void Prepare(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            string reason = File.Exists(folder) ? "it is a file" : Shown.Reason(error).TrimEnd('.');
-            throw new WorkbookException($"{Shown.Path(folder)} cannot be made a folder ({reason}): choose another place.", error);
-        }
-        SafeFile.Try(Path.Combine(folder, UNet.ConfigFile));
     }
 
     static long StepsIn(double minutes, UNet network, NoiseSchedule schedule, torch.Tensor data, torch.Tensor? labels, int batch)

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Diffusion;
+using TorchSharp;
+using Workbook.Notebooks;
+
+namespace Workbook.Commands;
+
+/// <summary><c>workbook evaluate</c>: says how good drawn digits are, judged by a classifier beside real ones.</summary>
+static class EvaluateCommand
+{
+    const string Samples = "samples", DefaultClassifier = "mnist-classifier";
+    const int DefaultCount = 2000, DefaultSteps = 100, Batch = 100;
+
+    /// <summary>What was asked for on the command line; null where nothing was said.</summary>
+    sealed record Wish(string What, int? Count, int? Steps, double? Eta, long? Seed, string Classifier, bool Json)
+    {
+        internal bool IsFile => What.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
+    }
+
+    internal static Command Build()
+    {
+        var what = new Argument<string>("SAMPLES-OR-MODEL") { Description = "A .safetensors of workbook sample, whose tensor samples (N, 1, 28, 28) lies in [−1, 1]; or a model to draw from first: its folder or name." };
+        var count = new Option<int?>("--count") { Description = $"How many digits to draw (default {DefaultCount}).", HelpName = "N" };
+        var steps = new Option<int?>("--steps") { Description = $"Steps of the walk, 1 to the model's T (default {DefaultSteps}, or T if that is less).", HelpName = "S" };
+        var eta = new Option<double?>("--eta") { Description = "Draws with DDIM and this η from 0 to 1 (default: the model's own sampler).", HelpName = "E" };
+        var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0).", HelpName = "X" };
+        var classifier = new Option<string>("--classifier") { Description = "Who judges: a folder, or a name in data/models.", HelpName = "DIR", DefaultValueFactory = _ => DefaultClassifier };
+        var json = new Option<bool>("--json") { Description = "Ends with one line of JSON." };
+
+        Numbers.Require(count, text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 2 and <= 60_000, "a whole number from 2 to 60000");
+        Numbers.RequireFromOne(int.MaxValue, steps);
+        Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
+        Numbers.Require(eta, text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1, "a number from 0 to 1");
+
+        var command = new Command("evaluate", "Says how good drawn digits are: a classifier reads them, and real ones beside them.") { what, count, steps, eta, seed, classifier, json };
+        command.Validators.Add(result =>
+        {
+            string? ending = Path.GetExtension(result.GetValue(what))?.ToLowerInvariant();
+            if (ending != ".safetensors") return;
+            foreach (Option option in (Option[])[count, steps, eta, seed])
+                if (result.GetResult(option) is { Implicit: false }) result.AddError($"{option.Name} is for a model that is drawn from, and {result.GetValue(what)} is already drawn: leave it out.");
+        });
+        command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(what)!, parsed.GetValue(count), parsed.GetValue(steps), parsed.GetValue(eta),
+            parsed.GetValue(seed), parsed.GetValue(classifier)!, parsed.GetValue(json)))));
+        return command;
+    }
+
+    static int Run(Wish wish)
+    {
+        using DigitClassifier classifier = DigitClassifier.Load(ModelFolder.Find(wish.Classifier, $"its {DigitClassifier.ConfigFile} and {DigitClassifier.WeightsFile}"));
+        if (classifier.Times is { } times)
+            throw new WorkbookException($"{wish.Classifier} is told how noisy a digit is (T = {times}): judge by one for clean digits, such as {DefaultClassifier}.");
+        using torch.Tensor samples = wish.IsFile ? Read(wish.What) : Draw(wish);
+        SampleQuality quality = SampleQuality.Of(samples, classifier);
+        Console.WriteLine(quality);
+        if (wish.Json)
+            Console.WriteLine(JsonSerializer.Serialize(new Dictionary<string, object>
+            {
+                ["count"] = quality.Count,
+                ["sure"] = quality.Sure,
+                ["shares"] = quality.Shares,
+                ["frechet"] = quality.Frechet,
+                ["floor"] = quality.Floor,
+                ["ratio"] = quality.Ratio,
+            }));
+        return ExitCode.Good;
+    }
+
+    static torch.Tensor Read(string file)
+    {
+        using var tensors = SafeTensors.Open(file);
+        if (!tensors.Tensors.ContainsKey(Samples))
+            throw new WorkbookException($"{Shown.Path(file)} has no tensor {Samples}: expected what workbook sample writes.");
+        using torch.Tensor stored = tensors.Read(Samples);
+        return stored.is_floating_point() ? stored.to(torch.ScalarType.Float32).clone()
+            : throw new WorkbookException($"{Shown.Path(file)}: {Samples} holds {stored.dtype}, expected floating-point values in [−1, 1].");
+    }
+
+    static torch.Tensor Draw(Wish wish)
+    {
+        using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(wish.What));
+        if (model.Network.Config.InChannels != 1 || model.Size != Mnist.Size)
+            throw new WorkbookException($"{wish.What} draws images of {model.Network.Config.InChannels} channels and {model.Size} pixels, expected 1 channel and {new ImageSize(Mnist.Size, Mnist.Size)}: only digits are judged.");
+        if (wish.Steps > model.Scheduler.Steps)
+            throw new WorkbookException($"--steps {wish.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
+        if (model.Network.Config.Classes < DigitClassifier.Classes)
+            throw new WorkbookException($"{wish.What} knows {model.Network.Config.Classes} classes, expected one for each of the ten digits.");
+        Sampler sampler = model.Scheduler.Sampler(wish.Steps ?? Math.Min(DefaultSteps, model.Scheduler.Steps), wish.Eta);
+        int count = wish.Count ?? DefaultCount;
+        int[]? classes = model.Network.Config.Classes is null ? null : [.. Enumerable.Range(0, DigitClassifier.Classes)];   // in turn
+        long steps = ((count - 1L) / Batch + 1) * sampler.Steps.Count;
+        var progress = new Progress();
+        progress.Begin(wish.What);
+        using Draws draws = model.Draw(sampler, count, wish.Seed ?? 0, Batch, progress: step => progress.Say($"step {step}/{steps}"), classes: classes);
+        progress.End($"{count} drawn");
+        return draws.Samples.clone();
+    }
+}
