@@ -58,14 +58,14 @@ public class LabelDropTests
     [Fact]
     public void The_other_draws_are_those_of_a_training_that_drops_none()
     {
-        using SeededDraws with = new(60, 20, 10, seed: 3), without = new(60, 20, 10, seed: 3);
+        using SeededDraws some = new(60, 20, 10, seed: 3), none = new(60, 20, 10, seed: 3);
         using Tensor x = zeros(20, 1, 4, 4);
         for (int k = 0; k < 7; k++)
         {
-            with.Dropped(k, 0.3).Dispose();
-            Assert.Equal(without.Items(k).ToDoubles(), with.Items(k).ToDoubles());
-            with.Dropped(k, 0.3).Dispose();
-            ((Tensor T, Tensor Noise) a, (Tensor T, Tensor Noise) b) = (without.TimesAndNoise(k, x), with.TimesAndNoise(k, x));
+            some.Dropped(k, 0.3).Dispose();
+            Assert.Equal(none.Items(k).ToDoubles(), some.Items(k).ToDoubles());
+            some.Dropped(k, 0.3).Dispose();
+            ((Tensor T, Tensor Noise) a, (Tensor T, Tensor Noise) b) = (none.TimesAndNoise(k, x), some.TimesAndNoise(k, x));
             Assert.Equal(a.T.ToDoubles(), b.T.ToDoubles());
             Assert.Equal(a.Noise.ToDoubles(), b.Noise.ToDoubles());
         }

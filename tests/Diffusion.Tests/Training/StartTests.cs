@@ -25,7 +25,7 @@ public class StartTests
         Tensor x = randn(11, 1, 8, 8), t = arange(11, ScalarType.Int64) * 99 + 1;
         Assert.Equal(trained.PredictNoise(x, t).ToDoubles(), start.PredictNoise(x, t, arange(11, ScalarType.Int64)).ToDoubles());
 
-        using (Tensor changed = start.get_parameter("conv_in.bias")!.add_(1)) { }       // its numbers are its own
+        start.get_parameter("conv_in.bias")!.add_(1);       // its numbers are its own
         Assert.NotEqual(trained.get_parameter("conv_in.bias")!.ToDoubles(), start.get_parameter("conv_in.bias")!.ToDoubles());
     }
 
@@ -53,8 +53,7 @@ public class StartTests
     public void A_fingerprint_tells_networks_apart_by_a_single_number()
     {
         using UNet one = Trained(), same = Trained(), other = Trained();
-        using (no_grad())
-        using (Tensor last = other.get_parameter("conv_out.bias")!.add_(1e-6)) { }
+        using (no_grad()) other.get_parameter("conv_out.bias")!.add_(1e-6);
         Assert.Equal(one.Fingerprint(), same.Fingerprint());
         Assert.NotEqual(one.Fingerprint(), other.Fingerprint());
         Assert.Matches("^[0-9a-f]{12}$", one.Fingerprint());
