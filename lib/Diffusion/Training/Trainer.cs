@@ -114,7 +114,8 @@ public sealed partial class Trainer : IDisposable
     (Tensor Loss, Tensor Gradient) LossAndGradient(Tensor xt, Tensor t, Tensor? y, Tensor target)
     {
         long batch = xt.shape[0];
-        int parts = xt.device_type == DeviceType.CPU && xt.dim() == 4 ? Cores.Parts(batch, least: 4) : 1;
+        bool inParts = xt.device_type == DeviceType.CPU && Network is UNet { Config.Dropout: 0 };     // which part dropout's draws would go to is chance
+        int parts = inParts ? Cores.Parts(batch, least: 4) : 1;
         (Tensor Loss, Tensor Gradient)[] found = Cores.Run(parts, i =>
         {
             using var scope = NewDisposeScope();

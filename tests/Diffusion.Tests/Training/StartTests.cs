@@ -65,7 +65,7 @@ public class StartTests
         using UNet plain = Trained(), ten = Trained(SmallUNet.Config with { NumClassEmbeds = 10 });
         Refused(plain, SmallUNet.Config with { BlockOutChannels = [8, 12] }, "block_out_channels is [8,12] and was [8,16]: a network goes on from one of its own shape");
         Refused(plain, (SmallUNet.Config with { ActFn = "gelu" }).WithClasses(3), "act_fn is \"gelu\" and was \"silu\"");
-        Refused(ten, SmallUNet.Config.WithClasses(10), "_null_class is 10 and was null");
+        Refused(ten, SmallUNet.Config.WithClasses(10), "num_class_embeds is 11 and was 10");
         Refused(ten, SmallUNet.Config, "num_class_embeds is null and was 10");
 
         static void Refused(UNet trained, UNetConfig config, string sentence) =>
