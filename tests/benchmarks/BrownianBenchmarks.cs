@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diffusion.Benchmarks;
@@ -36,11 +37,9 @@ public class BrownianBenchmarks
     [Benchmark]
     public InkFrame Observe() => ink.Observe();
 
-    readonly int thousand = 1000;
-
     [Benchmark]
     public void WalkOf1000By1000()
     {
-        using Tensor walk = BrownianMotion.Walk(thousand, thousand, 0.01);
+        using Tensor walk = BrownianMotion.Walk(1000, 1000, 0.01);
     }
 }

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diffusion.Benchmarks;
