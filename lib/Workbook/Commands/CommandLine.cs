@@ -41,7 +41,6 @@ static class CommandLine
             SampleCommand.Build(),
             TrainClassifierCommand.Build(),
             EvaluateCommand.Build(),
-            BenchCommand.Build(),
             ParityCommand.Build(),
             KernelCommand.Build(),
             WorkCommand.Build(),
