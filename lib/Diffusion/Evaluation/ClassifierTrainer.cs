@@ -20,14 +20,15 @@ public sealed class ClassifierTrainer : IDisposable
     /// <param name="digits">Images and labels; stay the caller's and must not change.</param>
     /// <param name="options">How. The target is of no account here.</param>
     /// <param name="schedule">The noise levels, for a network that is told the time; else null.</param>
-    /// <exception cref="ArgumentException">The digits are fewer than a batch, the schedule does not fit the network, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The digits are fewer than a batch, the schedule does not fit the network, or an option is out of range.</exception>
     public ClassifierTrainer(DigitClassifier network, Mnist digits, TrainingOptions options, NoiseSchedule? schedule = null)
     {
         options.Require();
         if (digits.Count < options.BatchSize)
             throw new ArgumentException($"There are {digits.Count} digits, expected at least the batch of {options.BatchSize}.", nameof(digits));
         if (schedule?.T != network.Times)
-            throw new ArgumentException($"The network is made for {(network.Times is { } times ? $"T = {times}" : "clean digits")}, and the schedule is {(schedule is null ? "none" : $"of T = {schedule.T}")}: expected the same.", nameof(schedule));
+            throw new ArgumentException($"The network is made for {(network.Times is { } times ? $"T = {times}" : "clean digits")}, "
+                + $"and the schedule is {(schedule is null ? "none" : $"of T = {schedule.T}")}: expected the same.", nameof(schedule));
         (Network, Options) = (network, options);
         images = digits.Images.alias().DetachFromDisposeScope();
         labels = digits.Labels.alias().DetachFromDisposeScope();

@@ -16,7 +16,9 @@ public sealed partial class DigitClassifier
     /// <remarks>Draws no random numbers.</remarks>
     /// <param name="folder">The folder, for example <c>data/models/mnist-classifier</c>.</param>
     /// <exception cref="FileNotFoundException">One of the two files is not there.</exception>
-    /// <exception cref="InvalidDataException">config.json is another network's or has an option that is not known, or the weights are damaged or another network's.</exception>
+    /// <exception cref="InvalidDataException">
+    /// config.json is another network's or has an option that is not known, or the weights are damaged or another network's.
+    /// </exception>
     public static DigitClassifier Load(string folder)
     {
         int? times = ReadTimes(Path.Combine(folder, ConfigFile));
@@ -48,12 +50,14 @@ public sealed partial class DigitClassifier
 
     static int? ReadTimes(string path)
     {
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no file {path}: a classifier is a folder with {ConfigFile} and {WeightsFile}.", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no file {path}: a classifier is a folder with {ConfigFile} and {WeightsFile}.", path);
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty(NameKey, out JsonElement name) || !name.ValueEquals(nameof(DigitClassifier)))
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty(NameKey, out JsonElement name)
+                || name.ValueKind != JsonValueKind.String || !name.ValueEquals(nameof(DigitClassifier)))
                 throw new InvalidDataException($"{path} is no classifier's: expected {NameKey} to be \"{nameof(DigitClassifier)}\".");
             int? times = null;
             foreach (JsonProperty option in root.EnumerateObject())
@@ -62,13 +66,14 @@ public sealed partial class DigitClassifier
                 if (option.Name != TimesKey) throw new InvalidDataException($"{path}: {option.Name} is not known, expected {TimesKey} alone.");
                 if (option.Value.ValueKind == JsonValueKind.Null) continue;
                 times = option.Value.ValueKind == JsonValueKind.Number && option.Value.TryGetInt32(out int whole) && whole >= 1 ? whole
-                    : throw new InvalidDataException($"{path}: {TimesKey} is {option.Value.GetRawText()}, expected a whole number from 1, or null for clean digits.");
+                    : throw new InvalidDataException($"{path}: {TimesKey} is {option.Value.GetRawText()}, "
+                        + "expected a whole number from 1, or null for clean digits.");
             }
             return times;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)   // the second where _class_name is no text
+        catch (JsonException error)
         {
-            throw new InvalidDataException(error is JsonException { LineNumber: { } line } ? $"{path} is not valid JSON (line {line + 1})." : $"{path} is no classifier's: expected {NameKey} to be \"{nameof(DigitClassifier)}\".", error);
+            throw new InvalidDataException($"{path} is not valid JSON (line {error.LineNumber + 1}).", error);
         }
     }
 }

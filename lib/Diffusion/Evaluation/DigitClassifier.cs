@@ -81,7 +81,8 @@ public sealed partial class DigitClassifier : nn.Module<Tensor, Tensor?, Tensor>
     public DigitReading Read(Tensor images, int? t = null)
     {
         if (images.dim() == 0 || images.shape[0] < 1) throw Misshapen(images);
-        if (t is { } time && Times is { } last && (time < 0 || time > last)) throw new ArgumentOutOfRangeException(nameof(t), $"t is {t}, expected 0 to {last}.");
+        if (t is { } time && Times is { } last && (time < 0 || time > last))
+            throw new ArgumentOutOfRangeException(nameof(t), $"t is {t}, expected 0 to {last}.");
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
         var features = new List<Tensor>();
@@ -111,7 +112,8 @@ public sealed partial class DigitClassifier : nn.Module<Tensor, Tensor?, Tensor>
     {
         if (x.dim() != 4 || !x.shape.SequenceEqual([x.shape[0], 1, Mnist.Size, Mnist.Size])) throw Misshapen(x);
         if (t is null != Times is null)
-            throw new ArgumentException(Times is null ? "This classifier reads clean digits, expected no t." : $"This classifier is told the time, expected a t from 0 to {Times}.", nameof(t));
+            throw new ArgumentException(Times is null ? "This classifier reads clean digits, expected no t."
+                : $"This classifier is told the time, expected a t from 0 to {Times}.", nameof(t));
         using var scope = NewDisposeScope();
         Tensor? time = t is null ? null : time_embedding!.call(time_proj!.call(t).to(x.dtype)).silu();    // (B, 128)
         Tensor h = layers[0].call(F.pixel_unshuffle(x, 2), time);                           // (B, 32, 14, 14)
@@ -121,5 +123,6 @@ public sealed partial class DigitClassifier : nn.Module<Tensor, Tensor?, Tensor>
         return h.to(x.dtype).mean([2, 3]).MoveToOuterDisposeScope();
     }
 
-    static ArgumentException Misshapen(Tensor x) => new($"The images have shape {SafeTensor.Format(x.shape)}, expected (N, 1, {Mnist.Size}, {Mnist.Size}) with N at least 1.");
+    static ArgumentException Misshapen(Tensor x) =>
+        new($"The images have shape {SafeTensor.Format(x.shape)}, expected (N, 1, {Mnist.Size}, {Mnist.Size}) with N at least 1.");
 }

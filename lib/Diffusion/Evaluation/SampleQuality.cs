@@ -19,13 +19,16 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
     /// <summary>Judges samples. A classifier can be sure of garbage, all in one class: look at the samples too.</summary>
     /// <param name="samples">Digits in [−1, 1], float32 (N, 1, 28, 28), N from 2 to 60,000.</param>
     /// <param name="classifier">One for clean digits.</param>
-    /// <exception cref="ArgumentException">The samples are not of this shape, too few or too many, hold values that are no numbers or lie outside, or the classifier is told the time.</exception>
+    /// <exception cref="ArgumentException">
+    /// The samples are not of this shape, too few or too many, hold values that are no numbers or lie outside, or the classifier is told the time.
+    /// </exception>
     public static SampleQuality Of(Tensor samples, DigitClassifier classifier)
     {
         using Mnist train = Mnist.Load(MnistSplit.Train), test = Mnist.Load(MnistSplit.Test);
         Require(samples, classifier, train.Count);
         using var scope = NewDisposeScope();
-        using DigitReading drawn = classifier.Read(samples), real = classifier.Read(test.Images), others = classifier.Read(train.Images.narrow(0, 0, samples.shape[0]));
+        using DigitReading drawn = classifier.Read(samples), real = classifier.Read(test.Images);
+        using DigitReading others = classifier.Read(train.Images.narrow(0, 0, samples.shape[0]));
         using GaussianFeatures aim = GaussianFeatures.Of(real.Features);
         return new((int)samples.shape[0], drawn.ShareSure(Threshold), drawn.Shares(), DistanceOf(drawn), DistanceOf(others));
 
@@ -41,9 +44,11 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
         if (classifier.Times is not null)
             throw new ArgumentException("This classifier is told the time, expected one for clean digits.", nameof(classifier));
         if (samples.dim() != 4 || !samples.shape.SequenceEqual([samples.shape[0], 1, Mnist.Size, Mnist.Size]))
-            throw new ArgumentException($"The samples have shape {SafeTensor.Format(samples.shape)}, expected (N, 1, {Mnist.Size}, {Mnist.Size}): only digits are judged.", nameof(samples));
+            throw new ArgumentException($"The samples have shape {SafeTensor.Format(samples.shape)}, expected (N, 1, {Mnist.Size}, {Mnist.Size}): "
+                + "only digits are judged.", nameof(samples));
         if (samples.shape[0] < 2 || samples.shape[0] > most)
-            throw new ArgumentException($"There are {samples.shape[0]} samples, expected 2 to {most}: as many real digits are looked at beside them.", nameof(samples));
+            throw new ArgumentException($"There are {samples.shape[0]} samples, expected 2 to {most}: "
+                + "as many real digits are looked at beside them.", nameof(samples));
         if (!samples.is_floating_point())
             throw new ArgumentException($"The samples hold {samples.dtype}, expected floating-point values in [−1, 1].", nameof(samples));
         using var scope = NewDisposeScope();

@@ -21,26 +21,37 @@ static class EvaluateCommand
 
     internal static Command Build()
     {
-        var what = new Argument<string>("SAMPLES-OR-MODEL") { Description = "A .safetensors of workbook sample, whose tensor samples (N, 1, 28, 28) lies in [−1, 1]; or a model to draw from first: its folder or name." };
+        var what = new Argument<string>("SAMPLES-OR-MODEL")
+        {
+            Description = "A .safetensors of workbook sample, whose tensor samples (N, 1, 28, 28) lies in [−1, 1]; or a model to draw from first: its folder or name.",
+        };
         var count = new Option<int?>("--count") { Description = $"How many digits to draw (default {DefaultCount}).", HelpName = "N" };
-        var steps = new Option<int?>("--steps") { Description = $"Steps of the walk, 1 to the model's T (default {DefaultSteps}, or T if that is less).", HelpName = "S" };
+        var steps = new Option<int?>("--steps") { Description = $"Steps of the walk, 1 to the model's T (default {DefaultSteps}, at most T).", HelpName = "S" };
         var eta = new Option<double?>("--eta") { Description = "Draws with DDIM and this η from 0 to 1 (default: the model's own sampler).", HelpName = "E" };
         var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0).", HelpName = "X" };
-        var classifier = new Option<string>("--classifier") { Description = "Who judges: a folder, or a name in data/models.", HelpName = "DIR", DefaultValueFactory = _ => DefaultClassifier };
+        var classifier = new Option<string>("--classifier")
+        {
+            Description = "Who judges: a folder, or a name in data/models.", HelpName = "DIR", DefaultValueFactory = _ => DefaultClassifier,
+        };
         var json = new Option<bool>("--json") { Description = "Ends with one line of JSON." };
 
-        Numbers.Require(count, text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 2 and <= 60_000, "a whole number from 2 to 60000");
+        Numbers.Require(count, text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            && value is >= 2 and <= 60_000, "a whole number from 2 to 60000");
         Numbers.RequireFromOne(int.MaxValue, steps);
         Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
         Numbers.Require(eta, text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1, "a number from 0 to 1");
 
-        var command = new Command("evaluate", "Says how good drawn digits are: a classifier reads them, and real ones beside them.") { what, count, steps, eta, seed, classifier, json };
+        var command = new Command("evaluate", "Says how good drawn digits are: a classifier reads them, and real ones beside them.")
+        {
+            what, count, steps, eta, seed, classifier, json,
+        };
         command.Validators.Add(result =>
         {
             string? ending = Path.GetExtension(result.GetValue(what))?.ToLowerInvariant();
             if (ending != ".safetensors") return;
             foreach (Option option in (Option[])[count, steps, eta, seed])
-                if (result.GetResult(option) is { Implicit: false }) result.AddError($"{option.Name} is for a model that is drawn from, and {result.GetValue(what)} is already drawn: leave it out.");
+                if (result.GetResult(option) is { Implicit: false })
+                    result.AddError($"{option.Name} is for a model that is drawn from, and {result.GetValue(what)} is already drawn: leave it out.");
         });
         command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(what)!, parsed.GetValue(count), parsed.GetValue(steps), parsed.GetValue(eta),
             parsed.GetValue(seed), parsed.GetValue(classifier)!, parsed.GetValue(json)))));
@@ -49,9 +60,11 @@ static class EvaluateCommand
 
     static int Run(Wish wish)
     {
-        using DigitClassifier classifier = DigitClassifier.Load(ModelFolder.Find(wish.Classifier, $"its {DigitClassifier.ConfigFile} and {DigitClassifier.WeightsFile}"));
+        string judge = ModelFolder.Find(wish.Classifier, $"its {DigitClassifier.ConfigFile} and {DigitClassifier.WeightsFile}");
+        using DigitClassifier classifier = DigitClassifier.Load(judge);
         if (classifier.Times is { } times)
-            throw new WorkbookException($"{wish.Classifier} is told how noisy a digit is (T = {times}): judge by one for clean digits, such as {DefaultClassifier}.");
+            throw new WorkbookException($"{wish.Classifier} is told how noisy a digit is (T = {times}): "
+                + $"judge by one for clean digits, such as {DefaultClassifier}.");
         using torch.Tensor samples = wish.IsFile ? Read(wish.What) : Draw(wish);
         SampleQuality quality = SampleQuality.Of(samples, classifier);
         Console.WriteLine(quality);
@@ -82,7 +95,8 @@ static class EvaluateCommand
     {
         using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(wish.What));
         if (model.Network.Config.InChannels != 1 || model.Size != Mnist.Size)
-            throw new WorkbookException($"{wish.What} draws images of {model.Network.Config.InChannels} channels and {model.Size} pixels, expected 1 channel and {new ImageSize(Mnist.Size, Mnist.Size)}: only digits are judged.");
+            throw new WorkbookException($"{wish.What} draws images of {model.Network.Config.InChannels} channels and {model.Size} pixels, "
+                + $"expected 1 channel and {new ImageSize(Mnist.Size, Mnist.Size)}: only digits are judged.");
         if (wish.Steps > model.Scheduler.Steps)
             throw new WorkbookException($"--steps {wish.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
         if (model.Network.Config.Classes < DigitClassifier.Classes)

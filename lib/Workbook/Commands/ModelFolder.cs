@@ -12,11 +12,14 @@ static class ModelFolder
     {
         if (Directory.Exists(name)) return name;
         if (HubModel.IsName(name))
-            return new HubModel(name).Find() ?? throw new WorkbookException($"There is no folder {name}, and no model of that name was fetched whole from the hub: workbook fetch {name} does it.");
+            return new HubModel(name).Find() ?? throw new WorkbookException($"There is no folder {name}, and no model of that name was fetched whole from the hub: "
+                + $"workbook fetch {name} does it.");
         string models = Path.Combine(Repository.Root ?? Environment.CurrentDirectory, "data", "models");
         bool isBare = Path.GetFileName(name) == name;
         if (isBare && Directory.Exists(Path.Combine(models, name))) return Path.Combine(models, name);
-        string[] known = isBare && Directory.Exists(models) ? [.. Directory.GetDirectories(models).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)] : [];
+        string[] known = isBare && Directory.Exists(models)
+            ? [.. Directory.GetDirectories(models).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)]
+            : [];
         throw new WorkbookException($"There is no model {name}: give the folder that holds {holds}"
             + (known.Length > 0 ? $", or a name in data/models ({string.Join(", ", known)})." : "."));
     }

@@ -14,9 +14,15 @@ static class TrainClassifierCommand
 
     internal static Command Build()
     {
-        var output = new Option<string>("--output", "-o") { Description = "The classifier's folder, written when the training is done.", HelpName = "DIR", Required = true };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The classifier's folder, written when the training is done.", HelpName = "DIR", Required = true,
+        };
         var noisy = new Option<bool>("--noisy") { Description = "Learns to read x_t, told t: of t uniform in 1 to 1000 of the linear schedule." };
-        var epochs = new Option<int>("--epochs") { Description = "How often each of the 60,000 training digits is seen.", HelpName = "N", DefaultValueFactory = _ => DefaultEpochs };
+        var epochs = new Option<int>("--epochs")
+        {
+            Description = "How often each of the 60,000 training digits is seen.", HelpName = "N", DefaultValueFactory = _ => DefaultEpochs,
+        };
         var seed = new Option<long>("--seed") { Description = "Any whole number (default 0): with it everything else is decided.", HelpName = "X" };
 
         Numbers.RequireFromOne(10_000, epochs);
@@ -37,7 +43,11 @@ static class TrainClassifierCommand
         Compute.Seed(seed);
         using var network = new DigitClassifier(schedule?.T) { BodyType = Compute.FastBodyType };
         long steps = epochs * (digits.Count / Batch);
-        using var trainer = new ClassifierTrainer(network, digits, new() { Steps = steps, BatchSize = Batch, LearningRate = LearningRate, EmaDecay = Decay, Seed = seed, WarmUpSteps = (int)Math.Min(200, steps / 10) }, schedule);
+        var options = new TrainingOptions
+        {
+            Steps = steps, BatchSize = Batch, LearningRate = LearningRate, EmaDecay = Decay, Seed = seed, WarmUpSteps = (int)Math.Min(200, steps / 10),
+        };
+        using var trainer = new ClassifierTrainer(network, digits, options, schedule);
         if (!Train(trainer, Shown.Path(folder))) return ExitCode.Interrupted;
         trainer.Average.Save(folder);
         using DigitClassifier saved = DigitClassifier.Load(folder);     // as others will measure with it: rounded to half precision
@@ -60,7 +70,8 @@ static class TrainClassifierCommand
                 Console.Error.WriteLine($"Stopped after step {done:N0} of {of:N0}: nothing was written.");
                 return false;
             }
-            if (done % every == 0 && done < of) line.Say($"step {done:N0}/{of:N0} · loss {trainer.MeanLoss():0.0000} · {done * Batch / pace.Elapsed.TotalSeconds:N0} digits/s");
+            if (done % every == 0 && done < of)
+                line.Say($"step {done:N0}/{of:N0} · loss {trainer.MeanLoss():0.0000} · {done * Batch / pace.Elapsed.TotalSeconds:N0} digits/s");
         }
         line.End($"step {of:N0}/{of:N0} · loss {trainer.MeanLoss():0.0000}");
         return true;
@@ -73,7 +84,8 @@ static class TrainClassifierCommand
         if (schedule is null)
         {
             using DigitReading reading = classifier.Read(test.Images);
-            Console.WriteLine($"reads {reading.Accuracy(test.Labels):0.00%} of the 10,000 test digits, is sure of {reading.ShareSure(SampleQuality.Threshold):0.0%}");
+            Console.WriteLine($"reads {reading.Accuracy(test.Labels):0.00%} of the 10,000 test digits, "
+                + $"is sure of {reading.ShareSure(SampleQuality.Threshold):0.0%}");
             return;
         }
         var forward = new ForwardProcess(schedule);

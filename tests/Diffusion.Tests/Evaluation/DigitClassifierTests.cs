@@ -48,7 +48,8 @@ public class DigitClassifierTests
             Assert.InRange((whole - reading.Logits).abs().max().item<float>(), 0, 1e-4);
             Assert.Equal([300, DigitClassifier.FeatureCount], reading.Features.shape);
             Assert.Equal(whole.argmax(1).ToDoubles(), reading.Digits().ToDoubles());
-            Assert.Equal(reading.Digits().ToDoubles().Zip(labels.ToDoubles()).Count(pair => pair.First == pair.Second) / 300.0, reading.Accuracy(labels), 1e-12);
+            int right = reading.Digits().ToDoubles().Zip(labels.ToDoubles()).Count(pair => pair.First == pair.Second);
+            Assert.Equal(right / 300.0, reading.Accuracy(labels), 1e-12);
             double[] largest = [.. reading.Probabilities().ToDoubles().Chunk(10).Select(row => row.Max())];
             double threshold = largest.Order().ElementAt(100) + 1e-9;
             Assert.Equal(largest.Count(p => p > threshold) / 300.0, reading.ShareSure(threshold), 1e-12);
@@ -85,7 +86,8 @@ public class DigitClassifierTests
         foreach (string other in (string[])["[]", "{}", """{"_class_name":"UNet2DModel"}""", """{"_class_name":3}"""])
             Refused(other, $"{config} is no classifier's: expected _class_name to be \"DigitClassifier\".");
         Refused("""{"_class_name":"DigitClassifier","width":3}""", $"{config}: width is not known, expected num_train_timesteps alone.");
-        Refused("""{"_class_name":"DigitClassifier","num_train_timesteps":0}""", $"{config}: num_train_timesteps is 0, expected a whole number from 1, or null for clean digits.");
+        Refused("""{"_class_name":"DigitClassifier","num_train_timesteps":0}""",
+            $"{config}: num_train_timesteps is 0, expected a whole number from 1, or null for clean digits.");
 
         using DigitClassifier network = New(1000);
         network.Save(scratch.Folder);

@@ -22,7 +22,8 @@ public sealed class EvaluateTests : IDisposable
     string TensorOf(string file, string name, int[] shape, float value = 1)
     {
         int count = shape.Aggregate(1, (product, side) => product * side);
-        byte[] header = Encoding.UTF8.GetBytes($$$"""{"{{{name}}}":{"dtype":"F32","shape":[{{{string.Join(',', shape)}}}],"data_offsets":[0,{{{4 * count}}}]}}""");
+        byte[] header = Encoding.UTF8.GetBytes(
+            $$$"""{"{{{name}}}":{"dtype":"F32","shape":[{{{string.Join(',', shape)}}}],"data_offsets":[0,{{{4 * count}}}]}}""");
         using FileStream stream = File.Create(scratch[file]);
         stream.Write(BitConverter.GetBytes((long)header.Length));
         stream.Write(header);
@@ -33,8 +34,9 @@ public sealed class EvaluateTests : IDisposable
     [Fact]
     public void A_model_is_judged_by_what_sample_draws_from_it_in_plain_lines_and_in_json()
     {
-        Assert.Equal(0, Run("sample", "mnist-ddpm", "--count", "20", "--steps", "4", "--eta", "0", "--seed", "5", "-o", "s.safetensors").ExitCode);
-        WorkbookProgram.Ended file = Run("evaluate", "s.safetensors", "--json"), model = Run("evaluate", "mnist-ddpm", "--count", "20", "--steps", "4", "--eta", "0", "--seed", "5", "--json");
+        string[] drawing = ["mnist-ddpm", "--count", "20", "--steps", "4", "--eta", "0", "--seed", "5"];
+        Assert.Equal(0, Run(["sample", .. drawing, "-o", "s.safetensors"]).ExitCode);
+        WorkbookProgram.Ended file = Run("evaluate", "s.safetensors", "--json"), model = Run(["evaluate", .. drawing, "--json"]);
         Assert.Equal((0, "", 0, ""), (file.ExitCode, file.Error, model.ExitCode, model.Error));
         string[] lines = file.Output.TrimEnd().Split('\n');
         Assert.Equal(["samples", "sure", "digits", "Fréchet", "ratio"], lines[..5].Select(line => line.Split(' ')[0]));
@@ -65,8 +67,10 @@ public sealed class EvaluateTests : IDisposable
     public void What_cannot_be_judged_ends_with_1()
     {
         AssertRefused(1, "There is no file s.safetensors.", "s.safetensors");
-        AssertRefused(1, "other.safetensors has no tensor samples: expected what workbook sample writes.", TensorOf("other.safetensors", "images", [2, 1, 28, 28]));
-        AssertRefused(1, "The samples have shape (2, 3, 8, 8), expected (N, 1, 28, 28): only digits are judged.", TensorOf("small.safetensors", "samples", [2, 3, 8, 8]));
+        AssertRefused(1, "other.safetensors has no tensor samples: expected what workbook sample writes.",
+            TensorOf("other.safetensors", "images", [2, 1, 28, 28]));
+        AssertRefused(1, "The samples have shape (2, 3, 8, 8), expected (N, 1, 28, 28): only digits are judged.",
+            TensorOf("small.safetensors", "samples", [2, 3, 8, 8]));
         AssertRefused(1, "The samples reach from 0 to 255, expected −1 to 1.", TensorOf("bytes.safetensors", "samples", [2, 1, 28, 28], 255));
         AssertRefused(1, "--steps 1001 is more than the model's T = 1000: choose 1 to 1000.", "mnist-ddpm", "--steps", "1001");
     }
@@ -75,10 +79,12 @@ public sealed class EvaluateTests : IDisposable
     public void Only_a_classifier_of_clean_digits_judges()
     {
         string samples = TensorOf("s.safetensors", "samples", [2, 1, 28, 28]);
-        AssertRefused(1, "mnist-classifier-noisy is told how noisy a digit is (T = 1000): judge by one for clean digits, such as mnist-classifier.", samples, "--classifier", "mnist-classifier-noisy");
+        AssertRefused(1, "mnist-classifier-noisy is told how noisy a digit is (T = 1000): judge by one for clean digits, such as mnist-classifier.",
+            samples, "--classifier", "mnist-classifier-noisy");
         WorkbookProgram.Ended network = Run("evaluate", samples, "--classifier", "mnist-ddpm"), missing = Run("evaluate", samples, "--classifier", "nobody");
         Assert.EndsWith("is no classifier's: expected _class_name to be \"DigitClassifier\".\n", network.Error);
-        Assert.StartsWith("There is no model nobody: give the folder that holds its config.json and model.safetensors, or a name in data/models (", missing.Error);
-        Assert.Equal((1, "", 1, 1, "", 1), (network.ExitCode, network.Output, network.Error.Count(c => c == '\n'), missing.ExitCode, missing.Output, missing.Error.Count(c => c == '\n')));
+        Assert.StartsWith("There is no model nobody: give the folder that holds its config.json and model.safetensors, or a name in data/models (",
+            missing.Error);
+        Assert.All([network, missing], ended => Assert.Equal((1, "", 1), (ended.ExitCode, ended.Output, ended.Error.Count(c => c == '\n'))));
     }
 }

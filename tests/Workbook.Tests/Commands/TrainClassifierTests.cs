@@ -16,8 +16,9 @@ public sealed class TrainClassifierTests : IDisposable
     [InlineData("--noisy")]
     public void Stopped_in_the_middle_it_says_so_and_leaves_no_model(params string[] options)
     {
+        string program = Path.Combine(WorkbookProgram.Bin, "workbook.dll");
         using Process process = WorkbookProgram.StartCommand("env", scratch.Folder,
-            ["--default-signal=INT", "OMP_NUM_THREADS=1", "dotnet", Path.Combine(WorkbookProgram.Bin, "workbook.dll"), "train-classifier", "--output", "new", .. options]);
+            ["--default-signal=INT", "OMP_NUM_THREADS=1", "dotnet", program, "train-classifier", "--output", "new", .. options]);
         var waited = Stopwatch.StartNew();
         while (!Directory.Exists(scratch["new"]) && waited.Elapsed.TotalSeconds < 60) Thread.Sleep(20);
         Thread.Sleep(3000);     // the digits are read, the first steps done
