@@ -31,7 +31,9 @@ static class EvaluateCommand
         var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0).", HelpName = "X" };
         var classifier = new Option<string>("--classifier")
         {
-            Description = "Who judges: a folder, or a name in data/models.", HelpName = "DIR", DefaultValueFactory = _ => DefaultClassifier,
+            Description = "Who judges: a folder, or a name in data/models.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => DefaultClassifier,
         };
         var json = new Option<bool>("--json") { Description = "Ends with one line of JSON." };
 

@@ -16,12 +16,16 @@ static class TrainClassifierCommand
     {
         var output = new Option<string>("--output", "-o")
         {
-            Description = "The classifier's folder, written when the training is done.", HelpName = "DIR", Required = true,
+            Description = "The classifier's folder, written when the training is done.",
+            HelpName = "DIR",
+            Required = true,
         };
         var noisy = new Option<bool>("--noisy") { Description = "Learns to read x_t, told t: of t uniform in 1 to 1000 of the linear schedule." };
         var epochs = new Option<int>("--epochs")
         {
-            Description = "How often each of the 60,000 training digits is seen.", HelpName = "N", DefaultValueFactory = _ => DefaultEpochs,
+            Description = "How often each of the 60,000 training digits is seen.",
+            HelpName = "N",
+            DefaultValueFactory = _ => DefaultEpochs,
         };
         var seed = new Option<long>("--seed") { Description = "Any whole number (default 0): with it everything else is decided.", HelpName = "X" };
 
@@ -45,7 +49,12 @@ static class TrainClassifierCommand
         long steps = epochs * (digits.Count / Batch);
         var options = new TrainingOptions
         {
-            Steps = steps, BatchSize = Batch, LearningRate = LearningRate, EmaDecay = Decay, Seed = seed, WarmUpSteps = (int)Math.Min(200, steps / 10),
+            Steps = steps,
+            BatchSize = Batch,
+            LearningRate = LearningRate,
+            EmaDecay = Decay,
+            Seed = seed,
+            WarmUpSteps = (int)Math.Min(200, steps / 10),
         };
         using var trainer = new ClassifierTrainer(network, digits, options, schedule);
         if (!Train(trainer, Shown.Path(folder))) return ExitCode.Interrupted;

@@ -42,7 +42,7 @@ static class TrainCommand
         Numbers.Require(rate, text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value), "a number above 0");
         Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
 
-        var command = new Command("train", "Trains a model on this machine: Algorithm 1 of Ho et al. 2020 on a U-Net.") 
+        var command = new Command("train", "Trains a model on this machine: Algorithm 1 of Ho et al. 2020 on a U-Net.")
         {
             output, dataset, config, start, classes, images, minutes, batch, rate, seed, resume,
         };
