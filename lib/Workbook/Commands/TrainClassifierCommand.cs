@@ -41,6 +41,7 @@ static class TrainClassifierCommand
     {
         if (File.Exists(Path.Combine(folder, DigitClassifier.ConfigFile)))
             throw new WorkbookException($"{Shown.Path(folder)} holds a finished model: choose another folder.");
+        using var stop = new StopSignal();      // also while the digits are read
         NewFolder.Prepare(folder, DigitClassifier.ConfigFile);
         NoiseSchedule? schedule = noisy ? NoiseSchedule.Linear() : null;
         using Mnist digits = Mnist.Load();
@@ -57,16 +58,15 @@ static class TrainClassifierCommand
             WarmUpSteps = (int)Math.Min(200, steps / 10),
         };
         using var trainer = new ClassifierTrainer(network, digits, options, schedule);
-        if (!Train(trainer, Shown.Path(folder))) return ExitCode.Interrupted;
+        if (!Train(trainer, Shown.Path(folder), stop)) return ExitCode.Interrupted;
         trainer.Average.Save(folder);
         using DigitClassifier saved = DigitClassifier.Load(folder);     // as others will measure with it: rounded to half precision
         Report(saved, schedule, seed);
         return ExitCode.Good;
     }
 
-    static bool Train(ClassifierTrainer trainer, string name)
+    static bool Train(ClassifierTrainer trainer, string name, StopSignal stop)
     {
-        using var stop = new StopSignal();
         var line = new Progress();
         line.Begin(name);
         var pace = Stopwatch.StartNew();

@@ -16,8 +16,6 @@ static class TrainCommand
     const int ShareForCheckpoints = 20;                 // one part in twenty of the time, and not more often than every second
     static readonly TimeSpan checkpointEvery = TimeSpan.FromSeconds(1);
 
-    static readonly TrainingOptions Default = new() { Steps = 1 };
-
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
     sealed record Wish(string Folder, string Dataset, string? Config, string? Start, bool Classes, long? Images, double? Minutes, int? Batch,
         double? LearningRate, long? Seed, bool Resume);
@@ -32,7 +30,7 @@ static class TrainCommand
         var images = new Option<long?>("--images") { Description = $"How many images to learn from, each counted every time it is seen (default {DefaultImages}).", HelpName = "N" };
         var minutes = new Option<double?>("--minutes") { Description = "How long to train instead: the first steps are timed, and as many are done as will fit.", HelpName = "M" };
         var batch = new Option<int?>("--batch") { Description = "Images a step (default 128).", HelpName = "B" };
-        var rate = new Option<double?>("--learning-rate") { Description = $"The largest learning rate of AdamW (default {Default.LearningRate}); a model to --start from wants a smaller one.", HelpName = "R" };
+        var rate = new Option<double?>("--learning-rate") { Description = "The largest learning rate of AdamW (default 0.002); a model to --start from wants a smaller one.", HelpName = "R" };
         var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0): with it everything else is decided.", HelpName = "X" };
         var resume = new Option<bool>("--resume") { Description = "Goes on from the checkpoint in the folder, with its options, as if never stopped; begins where there is none." };
 
@@ -71,7 +69,8 @@ static class TrainCommand
         using torch.Tensor? labels = config.Classes is null ? null : known
             ?? throw new WorkbookException($"The network knows {config.Classes} classes and {Shown.Path(wish.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");
         TrainingOptions? before = goesOn ? Trainer.OptionsOf(checkpoint) : null;
-        int batch = wish.Batch ?? before?.BatchSize ?? Default.BatchSize;
+        TrainingOptions unsaid = before ?? new() { Steps = 1 };
+        int batch = wish.Batch ?? unsaid.BatchSize;
         long seed = wish.Seed ?? before?.Seed ?? 0;
         Compute.Seed(seed);
         using UNet network = start?.Network.StartOf(config) ?? new UNet(config);
@@ -83,7 +82,7 @@ static class TrainCommand
         {
             Steps = steps,
             BatchSize = batch,
-            LearningRate = wish.LearningRate ?? before?.LearningRate ?? Default.LearningRate,
+            LearningRate = wish.LearningRate ?? unsaid.LearningRate,
             WarmUpSteps = (int)Math.Min(100, steps / 10),
             LabelDrop = before?.LabelDrop ?? (config.NullClass is null ? 0 : DroppedLabels),
             Start = start?.Network.Fingerprint() ?? before?.Start,
