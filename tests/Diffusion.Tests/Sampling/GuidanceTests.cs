@@ -72,7 +72,7 @@ public sealed class GuidanceTests : IDisposable
         double[] class2Of6 = model.Network.PredictNoise(cat([x, x]), cat([t, t]), cat([y, full_like(y, Null)])).chunk(2)[0].ToDoubles();
         double rounding = Largest(class2, class2Of6);
         Assert.InRange(rounding, 0, 1e-4);
-        double ᾱ = NoiseSchedule.Linear().AlphaBar[1];
+        double ᾱ = model.Scheduler.Schedule.AlphaBar[1];      // as its file means it, in float32: 1 − ᾱ₁ has four digits
         foreach (double w in new[] { 0.0, 1, 4 })
         {
             double[] expected = [.. x.ToDoubles().Select((xi, i) => Math.Clamp((xi - Math.Sqrt(1 - ᾱ) * (any[i] + w * (class2[i] - any[i]))) / Math.Sqrt(ᾱ), -1, 1))];
