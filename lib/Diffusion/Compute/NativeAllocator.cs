@@ -12,7 +12,7 @@ static class NativeAllocator
 {
     // malloc.h: parameters of mallopt. Blocks up to 32 MB (the most M_MMAP_THRESHOLD takes) come from the heap and stay there;
     // larger ones are still mapped and unmapped, which bounds what fragmentation can hold back.
-    const int TrimThreshold = -1, TopPad = -2, MmapThreshold = -3, MostArenas = -8;
+    const int TrimThreshold = -1, TopPad = -2, MmapThreshold = -3;
     const int LargestHeapBlock = 32 << 20, KeepEverything = int.MaxValue, GrowBy = 64 << 20;
 
     /// <summary>Whether this process runs on the tuned allocator (Linux with glibc).</summary>
@@ -25,8 +25,7 @@ static class NativeAllocator
         if (!OperatingSystem.IsLinux()) return;
         try
         {
-            IsTuned = mallopt(MmapThreshold, LargestHeapBlock) + mallopt(TrimThreshold, KeepEverything) + mallopt(TopPad, GrowBy)
-                + mallopt(MostArenas, 1) == 4;      // a thread's own arena is small pieces that are given back
+            IsTuned = mallopt(MmapThreshold, LargestHeapBlock) + mallopt(TrimThreshold, KeepEverything) + mallopt(TopPad, GrowBy) == 3;
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
         {

@@ -88,23 +88,6 @@ public sealed partial class UNet : NoiseNetwork
     {
         RequireShapes(x, t);
         RequireLabels(labels, x.shape[0]);
-        long batch = x.shape[0];
-        int parts = x.device_type == DeviceType.CPU && !is_grad_enabled() ? Cores.Parts(batch, least: 8) : 1;
-        if (parts == 1) return Evaluate(x, t, labels);
-        using var scope = NewDisposeScope();
-        Tensor[] found = Cores.Run(parts, i =>
-        {
-            using var inner = NewDisposeScope();
-            (long start, long length) = Cores.Part(batch, i, parts);
-            Tensor Mine(Tensor all) => all.shape is [var items, ..] && items == batch ? all.narrow(0, start, length) : all;
-            return Evaluate(Mine(x), Mine(t), labels is null ? null : Mine(labels)).DetachFromDisposeScope();
-        });
-        scope.Attach(found);
-        return cat(found).MoveToOuterDisposeScope();
-    }
-
-    Tensor Evaluate(Tensor x, Tensor t, Tensor? labels)
-    {
         using var scope = NewDisposeScope();
         ScalarType type = conv_in.Type, body = BodyType ?? type;
 
@@ -115,7 +98,7 @@ public sealed partial class UNet : NoiseNetwork
 
         x = x.to(type);
         if (Config.CenterInputSample) x = 2 * x - 1;
-        x = PixelMajor(conv_in.call(x).to(body));                                   // (B, C₀, H, W)
+        x = conv_in.call(x).to(body);                                               // (B, C₀, H, W)
 
         var skips = new Stack<Tensor>([x]);
         foreach (DownBlock2D block in down_blocks)
@@ -126,9 +109,6 @@ public sealed partial class UNet : NoiseNetwork
         x = conv_act.call(conv_norm_out.call(x)).to(type);
         return conv_out.call(x).MoveToOuterDisposeScope();                          // (B, out, H, W)
     }
-
-    // On the CPU the channels of a pixel lie together (channels-last): the order in which its convolutions read and write, which they otherwise rearrange for.
-    static Tensor PixelMajor(Tensor x) => x.device_type == DeviceType.CPU ? x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : x;
 
     // What the classes add to the time: (B, 4·C₀). With class_embed_type "timestep" a class is a time, with "identity" the labels are the vectors.
     Tensor ClassEmbedding(Tensor labels, ScalarType type) =>
