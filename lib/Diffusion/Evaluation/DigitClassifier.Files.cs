@@ -23,18 +23,7 @@ public sealed partial class DigitClassifier
     {
         int? times = ReadTimes(Path.Combine(folder, ConfigFile));
         using IWeightsFile weights = Weights.Open(Path.Combine(folder, WeightsFile));
-        DigitClassifier network = Parameters.LeftBlank(() => new DigitClassifier(times));
-        try
-        {
-            Weights.Fill(network, weights);
-            network.eval();
-            return network;
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
+        return Weights.Filled(() => new DigitClassifier(times), weights);
     }
 
     /// <summary>Writes config.json and model.safetensors, parameters in half precision. Each file is there whole or not at all.</summary>

@@ -53,7 +53,7 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
         bool few = x.device.type == DeviceType.CPU && q.shape[0] * heads * q.shape[2] * q.shape[2] <= MostScoresWrittenOut;
         Tensor answers = few ? WrittenOut(q, k, v) : Fused(q, k, v);                        // (B, heads, N, d)
         Tensor y = to_out[0].call(answers.transpose(1, 2).flatten(2));                      // (B, N, C)
-        y = x + y.transpose(1, 2).unflatten(2, x.shape[2..]);
+        y = x + y.transpose(1, 2).reshape(x.shape);
         return (scale == 1 ? y : y / scale).MoveToOuterDisposeScope();
     }
 

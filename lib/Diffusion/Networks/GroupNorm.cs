@@ -30,19 +30,9 @@ public sealed class GroupNorm : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>(B, C, …) → the same shape.</summary>
-    public override Tensor forward(Tensor x) => Apply(x, null, activates: false);
-
-    /// <summary>SiLU(norm(x + told)): what stands before every convolution of the U-Net, in as few passes over memory as there can be.</summary>
-    /// <param name="x">(B, C, H, W).</param>
-    /// <param name="told">(B, C), added to every pixel before the norm; null for nothing.</param>
-    /// <param name="activates">Whether SiLU follows.</param>
-    internal Tensor Apply(Tensor x, Tensor? told, bool activates)
+    public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        if (FusedGroupNorm.Takes(x) && weight.dtype == ScalarType.Float32)
-            return FusedGroupNorm.Apply(x, told, weight, bias, groups, eps, activates).MoveToOuterDisposeScope();
-        if (told is not null) x = x + told.unsqueeze(-1).unsqueeze(-1);
-        x = F.group_norm(x, groups, weight.to(x.dtype), bias.to(x.dtype), eps);
-        return (activates ? F.silu(x) : x).MoveToOuterDisposeScope();
+        return F.group_norm(x, groups, weight.to(x.dtype), bias.to(x.dtype), eps).MoveToOuterDisposeScope();
     }
 }

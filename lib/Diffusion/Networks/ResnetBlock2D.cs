@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -57,23 +56,21 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor x, Tensor time)
     {
         using var scope = NewDisposeScope();
-        Tensor h = Activated(norm1, x);                                                     // (B, in, H, W)
+        Tensor h = nonlinearity.call(norm1.call(x));                                        // (B, in, H, W)
         if (resize is not null) (x, h) = (resize(x), resize(h));
         h = conv1.call(h);                                                                  // (B, out, H, W)
-        Tensor told = time_emb_proj.call(nonlinearity.call(time));                          // (B, out or 2·out)
-        h = timeScales ? nonlinearity.call(ScaledAndShifted(norm2.call(h), told)) : Activated(norm2, h, told);
+        Tensor told = time_emb_proj.call(nonlinearity.call(time)).unsqueeze(-1).unsqueeze(-1); // (B, out or 2·out, 1, 1)
+        h = timeScales ? ScaledAndShifted(norm2.call(h), told) : norm2.call(h + told);
+        h = nonlinearity.call(h);
         if (dropout > 0) h = F.dropout(h, dropout, training);
         h = conv2.call(h);
         Tensor y = (conv_shortcut?.call(x) ?? x) + h;
         return (scale == 1 ? y : y / scale).MoveToOuterDisposeScope();
     }
 
-    Tensor Activated(GroupNorm norm, Tensor x, Tensor? told = null) =>
-        nonlinearity is SiLU ? norm.Apply(x, told, activates: true) : nonlinearity.call(norm.Apply(x, told, activates: false));
-
     static Tensor ScaledAndShifted(Tensor h, Tensor told)
     {
-        Tensor[] halves = told.unsqueeze(-1).unsqueeze(-1).chunk(2, 1);     // (B, out, 1, 1) each
+        Tensor[] halves = told.chunk(2, 1);     // (B, out, 1, 1) each
         return h * (1 + halves[0]) + halves[1];
     }
 }

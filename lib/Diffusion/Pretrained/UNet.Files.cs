@@ -24,18 +24,7 @@ public sealed partial class UNet
         UNetConfig config = UNetConfig.Read(Path.Combine(folder, ConfigFile));
         string file = Path.Combine(folder, WeightsFile), torchFile = Path.Combine(folder, TorchWeightsFile);
         using IWeightsFile weights = Weights.Open(!File.Exists(file) && File.Exists(torchFile) ? torchFile : file);
-        UNet network = Parameters.LeftBlank(() => new UNet(config));
-        try
-        {
-            Weights.Fill(network, weights);
-            network.eval();
-            return network;
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
+        return Weights.Filled(() => new UNet(config), weights);
     }
 
     /// <summary>Writes the network so that <see cref="Load"/> and Python's diffusers open it. Each file is there whole or not at all.</summary>

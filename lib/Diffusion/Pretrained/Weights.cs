@@ -32,6 +32,23 @@ public static class Weights
         SafeTensors.Write(path, network.named_parameters().ToDictionary(p => p.name, p => halfPrecision ? Halved(p.name, p.parameter) : p.parameter));
     }
 
+    /// <summary>A new network with a file's numbers, ready to be used, not to learn; none where they do not fit.</summary>
+    internal static T Filled<T>(Func<T> build, IWeightsFile file) where T : nn.Module
+    {
+        T network = Parameters.LeftBlank(build);
+        try
+        {
+            Fill(network, file);
+            network.eval();
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
     internal static void Fill(nn.Module network, IWeightsFile file)
     {
         (string Name, Parameter Parameter)[] wanted = [.. network.named_parameters()];
