@@ -96,42 +96,18 @@ public sealed partial class Trainer : IDisposable
         using var scope = NewDisposeScope();
         Tensor items = draws.Items(k), x0 = data.index_select(0, items);                    // (B, …)
         (Tensor t, Tensor ε) = draws.TimesAndNoise(k, x0);
-        Tensor xt = forward.Sample(x0, t, ε), target = Prediction.Target(Options.Target, Schedule, x0, ε, t);
-        (Tensor loss, Tensor gradient) = LossAndGradient(xt, t, Labels(k, items), target);
-        scope.Attach(loss, gradient);
+        Tensor xt = forward.Sample(x0, t, ε);
+        Tensor loss = nn.functional.mse_loss(Network.PredictNoise(xt, t, Labels(k, items)), Prediction.Target(Options.Target, Schedule, x0, ε, t));
         if (loss.device.type == DeviceType.CPU) RequireFinite(loss.to(ScalarType.Float64).item<double>(), k + 1);
+        Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors));
 
         using var noGraph = no_grad();
         optimiser.Step(gradient, k + 1, Options.LearningRateOf(k + 1), Options.WeightDecay, Options.GradientClip);
         double d = Options.EmaDecayOf(k + 1);
         average.Values.mul_(d).add_(weights.Values, alpha: 1 - d);
-        lossSum.add_(loss);
+        lossSum.add_(loss.detach());
         summedLosses++;
-        return loss.DetachFromDisposeScope();
-    }
-
-    // The batch's mean squared error and its gradient over all parameters (P): each core of the CPU works out its part of the batch.
-    (Tensor Loss, Tensor Gradient) LossAndGradient(Tensor xt, Tensor t, Tensor? y, Tensor target)
-    {
-        long batch = xt.shape[0];
-        const int parts = 1;    // more ended in a memory access violation now and then: off until that is understood
-        (Tensor Loss, Tensor Gradient)[] found = Cores.Run(parts, i =>
-        {
-            using var scope = NewDisposeScope();
-            (long start, long length) = Cores.Part(batch, i, parts);
-            Tensor Mine(Tensor all) => all.narrow(0, start, length);
-            Tensor predicted = Network.PredictNoise(Mine(xt), Mine(t), y is null ? null : Mine(y));
-            Tensor loss = nn.functional.mse_loss(predicted, Mine(target)) * (length / (double)batch);
-            Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors));
-            return (loss.detach().DetachFromDisposeScope(), gradient.DetachFromDisposeScope());
-        });
-        (Tensor sum, Tensor whole) = found[0];
-        foreach ((Tensor loss, Tensor gradient) in found[1..])
-        {
-            using (loss) sum.add_(loss);
-            using (gradient) whole.add_(gradient);
-        }
-        return (sum, whole);
+        return loss.detach().DetachFromDisposeScope();
     }
 
     // The classes y of the items of step k, int64 (B), some of them dropped; none for a network without classes.
