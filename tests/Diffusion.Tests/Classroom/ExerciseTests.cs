@@ -29,6 +29,28 @@ public class ExerciseTests
     public void A_number_is_told_what_is_wrong_with_it_but_not_the_answer(double answer, string line) =>
         Assert.Equal(line, Shown(() => exercise.Try(answer, 0.5, 0.01)).Split('\n')[0]);
 
+    [Theory]
+    [InlineData(2, "✗ Exercise 1.1 Halve the step: not yet: 2: that is its square root, squared twice")]
+    [InlineData(1.97, "✗ Exercise 1.1 Halve the step: not yet: 1.97: that is its square root, squared twice")]
+    [InlineData(1.9, "✗ Exercise 1.1 Halve the step: not yet: 1.9 is too large, by a factor of about 3.8")]
+    [InlineData(0.5, "✓ Exercise 1.1 Halve the step: 0.5 is right")]
+    public void A_known_slip_is_called_by_its_name(double answer, string line) =>
+        Assert.Equal(line, Shown(() => exercise.Try(answer, 0.5, 0.01, (2, "that is its square root, squared twice"), (0.5, "never said"))).Split('\n')[0]);
+
+    [Fact]
+    public void Whatever_the_reader_made_is_tried_and_told_its_fault()
+    {
+        static string? Fault(Func<double, double> step) => step(1) > 1 ? "it grows" : null;
+        Assert.Equal("✓ Exercise 1.1 Halve the step: yours is right", Shown(() => exercise.Try<Func<double, double>>(x => x / 2, Fault)));
+        Assert.Equal("✗ Exercise 1.1 Halve the step: not yet: it grows", Shown(() => exercise.Try<Func<double, double>>(x => 2 * x, Fault)).Split('\n')[0]);
+        Assert.Equal("✗ Exercise 1.1 Halve the step: not yet: yours throws InvalidOperationException: no.",
+            Shown(() => exercise.Try<Func<double, double>>(_ => throw new InvalidOperationException("no.\nmore"), Fault)).Split('\n')[0]);
+        Assert.StartsWith("✎", Shown(() => exercise.Try<Func<double, double>>(null, Fault)));
+        Assert.StartsWith("✎", Shown(() => exercise.Try<Func<double, double>>(_ => throw new NotImplementedException(), Fault)));
+        Shown(() => Assert.Throws<CheckFailedException>(() => exercise.Solve<Func<double, double>>(x => 2 * x, Fault)));
+        Assert.StartsWith("✓", Shown(() => exercise.Solve<Func<double, double>>(x => x, Fault)));
+    }
+
     [Fact]
     public void A_function_is_told_where_it_goes_wrong()
     {
