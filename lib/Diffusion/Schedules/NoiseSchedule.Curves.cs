@@ -27,7 +27,7 @@ public sealed partial class NoiseSchedule
         Curve("sigmoid", T, betaStart, betaEnd, allowResidualSignal, nameof(Sigmoid),
             share => betaStart + (betaEnd - betaStart) / (1 + Exp(6 - 12 * share)));
 
-    /// <summary>Every step adds the same variance: Sohl-Dickstein et al. 2015 and Ho et al. 2020 compare with it. The default ends where the linear curve does.</summary>
+    /// <summary>Every step adds the same variance: Ho et al. 2020, appendix B, compare with it. The default ends where the linear curve does.</summary>
     /// <param name="T">Number of steps, at least 1.</param>
     /// <param name="beta">β of every step, in (0, 1).</param>
     /// <param name="allowResidualSignal">Whether ᾱ_T may exceed <see cref="LargestResidualSignal"/>.</param>
