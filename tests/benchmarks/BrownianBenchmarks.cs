@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Diffusion.Benchmarks;
@@ -37,9 +36,11 @@ public class BrownianBenchmarks
     [Benchmark]
     public InkFrame Observe() => ink.Observe();
 
+    readonly int thousand = 1000;
+
     [Benchmark]
     public void WalkOf1000By1000()
     {
-        using Tensor walk = BrownianMotion.Walk(1000, 1000, 0.01);
+        using Tensor walk = BrownianMotion.Walk(thousand, thousand, 0.01);
     }
 }

@@ -56,9 +56,9 @@ sealed class HostCopies
         {
             if (code[i].Member is not MethodBase called) continue;
             if (Copies(code, i, called)) Found.Add($"{Name(method)} → {called.DeclaringType!.Name}.{called.Name}");
-            if (types.Contains(Definition(called.DeclaringType!))) Visit(called);
+            if (called.DeclaringType is { } home && types.Contains(Definition(home))) Visit(called);
             if (code[i].Code == OpCodes.Newobj && called.DeclaringType!.IsDefined(typeof(CompilerGeneratedAttribute)))
-                foreach (MethodBase next in Methods(Definition(called.DeclaringType), "MoveNext")) Visit(next);
+                foreach (MethodBase next in Methods(Definition(called.DeclaringType!), "MoveNext")) Visit(next);
             if (called.IsVirtual || called.Name is "call" or "apply") foreach (MethodBase own in Overrides(called)) Visit(own);
         }
     }
