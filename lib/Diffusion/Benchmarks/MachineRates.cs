@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -17,26 +16,22 @@ static class MachineRates
         internal double TrainingImages(double operations) => 1 / (operations / Forward + 2 * operations / Backward);
     }
 
-    /// <summary>The best rate over the given convolutions in both memory layouts, shared by the cores and with a part of the batch for each of them.</summary>
+    /// <summary>The best rate over the given convolutions in both memory layouts.</summary>
     internal static ConvolutionRate Convolutions(IEnumerable<NetworkWork.Convolution> convolutions, int batch, ScalarType type, int repetitions, double budget)
     {
-        int cores = Compute.Device.type == DeviceType.CPU ? Cores.Parts(batch, least: 4) : 1;
-        (NetworkWork.Convolution Shape, bool ChannelsLast, int Parts)[] cases =
-            [.. from shape in convolutions from last in (bool[])[false, true] from parts in new[] { 1, cores }.Distinct() select (shape, last, parts)];
+        (NetworkWork.Convolution Shape, bool ChannelsLast)[] cases = [.. from shape in convolutions from last in (bool[])[false, true] select (shape, last)];
         double forward = 0, backward = 0, share = budget / cases.Length;
-        foreach ((NetworkWork.Convolution shape, bool channelsLast, int parts) in cases)
+        foreach ((NetworkWork.Convolution shape, bool channelsLast) in cases)
         {
             using var scope = NewDisposeScope();
-            Tensor w = Random(shape.Out, shape.In, shape.Kernel);
-            Tensor[] x = [.. Enumerable.Range(0, parts).Select(i => Random(Cores.Part(batch, i, parts).Length, shape.In, shape.Size))];
-            Tensor[] y = [.. x.Select(Convolved)], g = [.. y.Select(each => each.detach().clone())];
+            Tensor w = Random(shape.Out, shape.In, shape.Kernel), x = Random(batch, shape.In, shape.Size), y = Convolved(), g = y.detach().clone();
             double operations = batch * shape.Operations;
-            double ahead = Stopwatches.Median(() => OnEachPart(i =>
+            double ahead = Stopwatches.Median(() =>
             {
                 using var noGraph = no_grad();
-                Convolved(x[i]);
-            }), repetitions, share / 3);
-            double back = Stopwatches.Median(() => OnEachPart(i => autograd.grad([y[i]], [x[i], w], [g[i]], retain_graph: true)), repetitions, share / 1.5);
+                Convolved();
+            }, repetitions, share / 3);
+            double back = Stopwatches.Median(() => autograd.grad([y], [x, w], [g], retain_graph: true), repetitions, share / 1.5);
             (forward, backward) = (Math.Max(forward, operations / ahead), Math.Max(backward, 2 * operations / back));
 
             Tensor Random(long items, long channels, long size)
@@ -45,14 +40,7 @@ static class MachineRates
                 return (channelsLast ? values.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : values).detach().requires_grad_();
             }
 
-            Tensor Convolved(Tensor each) => F.conv2d(each, w, padding: [shape.Kernel / 2, shape.Kernel / 2]);
-
-            void OnEachPart(Action<int> work) => Cores.Run(parts, i =>
-            {
-                using var inner = NewDisposeScope();
-                work(i);
-                return 0;
-            });
+            Tensor Convolved() => F.conv2d(x, w, padding: [shape.Kernel / 2, shape.Kernel / 2]);
         }
         return new(forward, backward);
     }
