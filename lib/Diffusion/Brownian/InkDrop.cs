@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static System.Math;
 using static TorchSharp.torch;
 
@@ -13,8 +14,13 @@ public sealed class InkDrop : IDisposable
     /// <summary>The most molecules, 800 MB of positions.</summary>
     public const long LargestNumber = 100_000_000;
 
+    /// <summary>Molecules that are moved at a time on a processor.</summary>
+    internal const int SliceLength = 1 << 14;
+
     readonly Tensor position;           // (2, N): all x, then all y
     readonly Tensor noise;              // (slice), overwritten by every draw
+    readonly Tensor rest;               // the part of it that the last, shorter slice takes
+    readonly bool onProcessor = Compute.Device.type == TorchSharp.DeviceType.CPU;
     readonly int traced;
 
     /// <summary>Lets the drop fall.</summary>
@@ -33,8 +39,9 @@ public sealed class InkDrop : IDisposable
         position = empty([2, particles], device: Compute.Device).DetachFromDisposeScope();
         // On a processor a slice stays in its cache from the draw to the fold, and is small enough (below 2¹⁵) for torch not to wake other threads for
         // microseconds of work; a GPU wants few and large ones.
-        long slice = Compute.Device.type == TorchSharp.DeviceType.CPU ? 1 << 14 : 1 << 22;
+        long slice = onProcessor ? SliceLength : 1 << 22;
         noise = empty(Min(slice, particles), device: Compute.Device).DetachFromDisposeScope();
+        rest = noise.narrow(0, 0, particles % noise.shape[0]).DetachFromDisposeScope();
         using (NewDisposeScope())
         {
             position[0].fill_(Glass.DropX);
@@ -105,10 +112,33 @@ public sealed class InkDrop : IDisposable
     public void Dispose()
     {
         position.Dispose();
+        rest.Dispose();
         noise.Dispose();
     }
 
     void Kick(double standardDeviation)
+    {
+        if (onProcessor) KickInCache(standardDeviation);
+        else KickOnDevice(standardDeviation);
+    }
+
+    // Drawing takes most of the time, so all the rest is one pass over the slice, which allocates nothing.
+    void KickInCache(double standardDeviation)
+    {
+        Span<float> all = Values(position), kicks = Values(noise);
+        int slice = kicks.Length, particles = (int)Particles;
+        for (int from = 0; from < particles; from += slice)
+        {
+            int size = Min(slice, particles - from);
+            for (int axis = 0; axis < 2; axis++)
+            {
+                (size == slice ? noise : rest).normal_(0, standardDeviation);
+                Walls.Move(all.Slice(axis * particles + from, size), kicks[..size], (float)(axis == 0 ? Glass.Width : Glass.Height));
+            }
+        }
+    }
+
+    void KickOnDevice(double standardDeviation)
     {
         foreach (var (from, size) in Slices())
             for (int axis = 0; axis < 2; axis++)
@@ -120,6 +150,8 @@ public sealed class InkDrop : IDisposable
                 x.remainder_(2 * L).sub_(L).abs_().neg_().add_(L);      // fold: [0, 2L) by periodicity, then L − |x − L| mirrors the upper half
             }
     }
+
+    static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
     IEnumerable<(long From, long Size)> Slices()
     {

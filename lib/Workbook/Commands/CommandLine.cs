@@ -41,6 +41,7 @@ static class CommandLine
             SampleCommand.Build(),
             TrainClassifierCommand.Build(),
             EvaluateCommand.Build(),
+            BenchCommand.Build(),
             ParityCommand.Build(),
             KernelCommand.Build(),
             WorkCommand.Build(),

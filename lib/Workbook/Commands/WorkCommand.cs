@@ -50,7 +50,9 @@ static class WorkCommand
         foreach (JsonObject cell in cells.GetConsumingEnumerable())
         {
             number = (int)cell["number"]!;
-            CellOutput.Error? error = session.Run((string)cell["code"]!, number);
+            string code = (string)cell["code"]!;
+            Natives.LoadFor(code);
+            CellOutput.Error? error = session.Run(code, number);
             sender.Write(new JsonObject
             {
                 ["done"] = error is null ? new JsonObject() : new JsonObject

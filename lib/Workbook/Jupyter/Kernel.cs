@@ -142,6 +142,7 @@ sealed class Kernel : IDisposable
         JsonObject expressions = [];
         try
         {
+            Natives.LoadFor(code);
             error = session.Run(code, kept ? count : 0);
             if (error is null && request.Content["user_expressions"] is JsonObject asked)
                 expressions = new(asked.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Content(session.Evaluate((string?)pair.Value ?? "").ToJson(count)))));

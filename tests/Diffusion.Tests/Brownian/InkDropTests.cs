@@ -1,3 +1,4 @@
+using TorchSharp;
 using static System.Math;
 using static TorchSharp.torch;
 
@@ -106,7 +107,45 @@ public sealed class InkDropTests
         }
         Assert.Equal(before, Tensor.TotalCount);
         ink.Dispose();
-        Assert.Equal(before - 2, Tensor.TotalCount);
+        Assert.Equal(before - 3, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void A_step_allocates_nothing()
+    {
+        using var ink = new InkDrop(100_000);       // six whole slices and a rest
+        void Steps()
+        {
+            for (int i = 0; i < 20; i++) ink.Step(0.1);
+        }
+        Steps();
+        (long tensors, long bytes) = (Created(), GC.GetAllocatedBytesForCurrentThread());
+        Steps();
+        (long tensorsAfter, long bytesAfter) = (Created(), GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal((0, 0), (tensorsAfter - tensors, bytesAfter - bytes));
+        using Tensor one = zeros(1);                // and both counts do count
+        Assert.True(Created() > tensorsAfter && GC.GetAllocatedBytesForCurrentThread() > bytesAfter);
+
+        static long Created() =>
+            DisposeScopeManager.Statistics.TensorStatistics.CreatedInScopeCount + DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount;
+    }
+
+    [Theory]
+    [InlineData(1, 0.01)]
+    [InlineData(1.5, 1)]
+    [InlineData(0.3f, 300)]
+    public void Walls_fold_a_free_path_as_a_bouncing_one_goes(float L, double σ)
+    {
+        using var scope = NewDisposeScope();
+        Compute.Seed(6);
+        float[] x = rand(1003).mul_(L).data<float>().ToArray(), kicks = randn(1003).mul_(σ).data<float>().ToArray(), moved = [.. x];
+        Walls.Move(moved, kicks, L);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double z = (double)x[i] + kicks[i], round = z - 2 * L * Floor(z / (2 * L));     // [0, 2L)
+            Assert.InRange(moved[i], 0, L);
+            Assert.Equal(round <= L ? round : 2 * L - round, moved[i], 1e-6 * (1 + Abs(z)));   // float32: 6e-8 of the longest number on the way
+        }
     }
 
     [Fact]
