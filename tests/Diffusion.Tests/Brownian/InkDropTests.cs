@@ -99,7 +99,7 @@ public sealed class InkDropTests
     {
         using var ink = new InkDrop(100_000);
         _ = ink.Frames(2, 0.1).Last();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         foreach (InkFrame frame in ink.Frames(5, 0.1))
         {
             using Tensor outside = zeros(1);        // would belong to a scope that the generator had left open

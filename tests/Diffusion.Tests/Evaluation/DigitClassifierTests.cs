@@ -57,7 +57,7 @@ public class DigitClassifierTests
         }
         GC.Collect();       // what other tests left to the garbage collector must not go while we count
         GC.WaitForPendingFinalizers();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         network.Accuracy(digits, labels, 3);
         Assert.Equal(before, Tensor.TotalCount);
     }

@@ -83,7 +83,7 @@ public sealed class PredictionTests
     public void Nothing_is_left_behind_and_what_is_returned_is_the_callers()
     {
         using Tensor xt = randn(8), output = randn(8);
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         foreach (PredictionTarget from in names)
             foreach (PredictionTarget to in names)
                 using (Tensor said = new Prediction(schedule, xt, 50, output, from).As(to)) Assert.Equal(before + 1, Tensor.TotalCount);

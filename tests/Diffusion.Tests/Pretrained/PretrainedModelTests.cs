@@ -98,7 +98,7 @@ public sealed class PretrainedModelTests : IDisposable
         Draw(2);
         GC.Collect();       // what other tests left to the garbage collector must not go while we count
         GC.WaitForPendingFinalizers();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         Draw(7);
         Assert.Equal(before, Tensor.TotalCount);
 

@@ -87,7 +87,7 @@ public sealed class GradientEstimatorTests
             GradientEstimators.ScoreFunction(z => z.sin().sum(1), three, three, 5).Dispose();
         }
         Wrong();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         Wrong();
         Assert.Equal(before, Tensor.TotalCount);
     }

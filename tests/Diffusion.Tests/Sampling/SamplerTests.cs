@@ -100,7 +100,7 @@ public sealed class SamplerTests
     {
         using Tensor start = randn(10);
         Walk(50);
-        long before = TotalTensors();
+        long before = LiveTensors.Settled();
         Walk(3);
         Walk(50);
         Assert.Equal(before, TotalTensors());

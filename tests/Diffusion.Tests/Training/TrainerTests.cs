@@ -216,7 +216,7 @@ public class TrainerTests
         long tensors = 0, after200 = 0;
         foreach (TrainingStep step in trainer.Run())
         {
-            if (step.Number == 200) (tensors, after200) = (Tensor.TotalCount, Resident());
+            if (step.Number == 200) (tensors, after200) = (LiveTensors.Settled(), Resident());
             if (step.Number > 200 && step.Number % 300 == 0) Assert.Equal(tensors, Tensor.TotalCount);
         }
         Assert.Equal(tensors, Tensor.TotalCount + 1);       // the last step's loss was alive when they were counted
