@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Workbook.Notebooks;
@@ -48,7 +50,7 @@ static class PythonJson
                 WriteString(s, text);
                 break;
             default:
-                text.Append(node?.ToJsonString() ?? "null");
+                text.Append(node is null ? "null" : node.GetValueKind() == JsonValueKind.Number ? Number(node.ToJsonString()) : node.ToJsonString());
                 break;
         }
 
@@ -65,6 +67,24 @@ static class PythonJson
             if (any) text.Append('\n').Append(' ', depth);
             text.Append(close);
         }
+    }
+
+    /// <summary>A JSON number as Python's <c>repr</c> has it: .NET writes 1E-05 where Python writes 1e-05, and 0.00001 where that does.</summary>
+    internal static string Number(string json)
+    {
+        if (json.AsSpan().IndexOfAny(".eE") < 0) return json;
+        double value = double.Parse(json, CultureInfo.InvariantCulture);
+        if (!double.IsFinite(value)) return json;       // beyond a double: as it came
+        string sign = double.IsNegative(value) ? "-" : "";
+        string[] parts = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Split('E');
+        string whole = parts[0].Split('.')[0], all = parts[0].Replace(".", ""), digits = all.TrimStart('0');
+        if (digits == "") return sign + "0.0";
+        int exponent = (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0) + whole.Length - 1 - (all.Length - digits.Length);
+        digits = digits.TrimEnd('0');
+        if (exponent is < -4 or >= 16) return $"{sign}{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        if (exponent < 0) return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
+        digits = digits.PadRight(exponent + 2, '0');
+        return $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
     }
 
     static void WriteString(string s, StringBuilder text)

@@ -52,6 +52,26 @@ public sealed class NotebookTests
         Assert.All(ids, id => Assert.Matches("^[a-zA-Z0-9_-]{1,64}$", id));
     }
 
+    [Theory]     // what python3 -c 'import json; print(json.dumps(json.loads("…")))' prints
+    [InlineData("1E-05", "1e-05")]
+    [InlineData("-3.5403E-05", "-3.5403e-05")]
+    [InlineData("0.00001", "1e-05")]
+    [InlineData("0.00012", "0.00012")]
+    [InlineData("0.0001", "0.0001")]
+    [InlineData("-0.5", "-0.5")]
+    [InlineData("12.50", "12.5")]
+    [InlineData("100.0", "100.0")]
+    [InlineData("100", "100")]
+    [InlineData("-0.0", "-0.0")]
+    [InlineData("1E+15", "1000000000000000.0")]
+    [InlineData("1234567890123456.7", "1234567890123456.8")]
+    [InlineData("1e16", "1e+16")]
+    [InlineData("1.2E22", "1.2e+22")]
+    [InlineData("5E-324", "5e-324")]
+    [InlineData("1.7976931348623157E+308", "1.7976931348623157e+308")]
+    public void A_number_is_written_as_python_writes_it(string json, string python) =>
+        Assert.Equal(python, PythonJson.Write(JsonNode.Parse(json)));
+
     [Fact]
     public void It_is_written_byte_for_byte_as_nbformat_writes_it()
     {
