@@ -7,8 +7,9 @@ namespace Diffusion;
 public sealed partial class UNet
 {
     /// <summary>
-    /// A network to go on training from this one: its shape and numbers, told classes too where the config adds them. What a class adds to the time is
-    /// then 0 for all, so that until the first step of training the network says, bit for bit, what this one says.
+    /// A network to go on training from this one: its shape and numbers, told classes too where the config adds them. What the null class adds to the time
+    /// is then 0, so that without a label the network says at first, bit for bit, what this one says. What any other class adds is drawn, as in a new
+    /// network, from N(0, 1), by the global generator: vectors that all begin at 0 tell the layers behind them nothing, and hardly move apart.
     /// </summary>
     /// <param name="config">This network's config, or the same with classes (<see cref="UNetConfig.WithClasses"/>).</param>
     /// <returns>A network with parameters of its own, owned by the caller.</returns>
@@ -24,8 +25,9 @@ public sealed partial class UNet
         foreach (var (name, parameter) in start.named_parameters())
         {
             if (get_parameter(name) is { } mine) parameter.copy_(mine);
-            else parameter.zero_();
+            else parameter.normal_();
         }
+        if (addsClasses && config.NullClass is { } none) start.get_parameter("class_embedding.weight")!.select(0, none).zero_();
         return start;
     }
 
