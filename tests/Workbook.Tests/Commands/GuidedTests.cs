@@ -58,11 +58,13 @@ public sealed class GuidedTests : IDisposable
         Dictionary<string, byte[]> plain = Tensors("plain"), told = Tensors("told");
         Assert.Equal(plain.Keys.Append(Table).Order(), told.Keys.Order());
         Assert.All(plain, tensor => Assert.Equal(tensor.Value, told[tensor.Key]));
-        Assert.All(told[Table].Chunk(2), half => Assert.Equal(0, half[0] | (half[1] & 0x7F)));       // 0, or −0
         Assert.Equal(2 * 4 * 32, told[Table].Length);       // half precision, 3 classes and the null class
+        bool[] areZero = [.. told[Table].Chunk(2).Select(half => (half[0] | (half[1] & 0x7F)) == 0)];        // 0, or −0
+        Assert.DoesNotContain(true, areZero[..(3 * 32)]);
+        Assert.DoesNotContain(false, areZero[(3 * 32)..]);
 
         Good(Train("moved", 40, "--start", "plain", "--classes", "--learning-rate", "0.01"));
-        Assert.Contains(Tensors("moved")[Table], value => value != 0);
+        Assert.NotEqual(told[Table], Tensors("moved")[Table]);
         byte[] any = Drawn("moved"), two = Drawn("moved", "--class", "2"), plainly = Drawn("moved", "--class", "2", "--guidance", "1");
         byte[] guided = Drawn("moved", "--class", "2", "--guidance", "3"), all = Drawn("moved", "--class", "all");
         Assert.Equal(two, plainly);
