@@ -28,6 +28,13 @@ static class WorkbookProgram
         return Process.Start(start)!;
     }
 
+    /// <summary>
+    /// A line for bash that runs the program where no file may grow beyond this many KiB, in place of a full disk. The signal of that limit is ignored from
+    /// the first moment, as the runtime does once it is up; and the runtime itself maps its code through a large file, unless told not to.
+    /// </summary>
+    public static string WithFileLimit(int kibibytes, string arguments) =>
+        $"ulimit -f {kibibytes}; trap '' XFSZ; DOTNET_EnableWriteXorExecute=0 exec dotnet '{Path.Combine(Bin, "workbook.dll")}' {arguments}";
+
     public static Ended Wait(Process process)
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();

@@ -11,6 +11,7 @@ namespace Diffusion;
 public sealed record Benchmark
 {
     const int Size = 32, GradientBatch = 4;
+    const string Model = "mnist-ddpm";     // that draws
     const long InkParticles = 1_000_000;
 
     /// <summary>Images a training step and a forward pass.</summary>
@@ -38,9 +39,6 @@ public sealed record Benchmark
     /// <summary>Takes all 1000 steps of the long walk, however long that is; else a part of them is timed and scaled up.</summary>
     public bool Full { get; init; }
 
-    /// <summary>The folder of the model that draws.</summary>
-    public string Model { get; init; } = "mnist-ddpm";
-
     /// <summary>The type that the body of the timed network computes in, as in JSON: <c>float32</c> or <c>bfloat16</c>.</summary>
     public static string Precision => Body.ToString().ToLowerInvariant();
 
@@ -60,7 +58,7 @@ public sealed record Benchmark
         using var network = new UNet(Config) { BodyType = Body };
         var work = new NetworkWork(network, Size);
         MachineRates.ConvolutionRate rate = null!;
-        foreach (ScalarType type in (ScalarType[])[.. Body == ScalarType.Float32 ? (ScalarType[])[] : [ScalarType.Float32], Body])
+        foreach (ScalarType type in new[] { ScalarType.Float32, Body }.Distinct())
         {
             rate = MachineRates.Convolutions(work.Largest, Batch, type, Repetitions, Seconds(12));
             string name = type.ToString().ToLowerInvariant();
@@ -103,9 +101,7 @@ public sealed record Benchmark
         using var trainer = new Trainer(network, NoiseSchedule.Linear(), images, options);
         using NoiseNetwork average = trainer.Average;
         using IEnumerator<TrainingStep> steps = trainer.Run().GetEnumerator();
-        void Step() => steps.MoveNext();
-        Stopwatches.Seconds(Step);
-        return Stopwatches.Median(Step, Repetitions, Seconds(25));
+        return Stopwatches.Median(() => steps.MoveNext(), Repetitions, Seconds(25));
     }
 
     double Forward(UNet network, int size, double budget)

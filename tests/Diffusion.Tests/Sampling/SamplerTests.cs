@@ -103,7 +103,7 @@ public sealed class SamplerTests
         long before = LiveTensors.Settled();
         Walk(3);
         Walk(50);
-        Assert.Equal(before, TotalTensors());
+        Assert.Equal(before, Tensor.TotalCount);
 
         void Walk(int steps)
         {
@@ -111,8 +111,6 @@ public sealed class SamplerTests
                 if (i + 1 == steps) break;
         }
     }
-
-    static long TotalTensors() => Tensor.TotalCount;
 
     [Fact]
     public void Steps_that_do_not_go_back_are_refused()

@@ -266,8 +266,7 @@ public sealed class FetchTests : IDisposable
     public void A_full_disk_is_one_sentence_and_keeps_what_came()
     {
         if (OperatingSystem.IsWindows()) return; // there is no limit on the size of a file to stand in for a full disk
-        using Process process = Command([], "bash", "-c",
-            $"ulimit -f 1000; trap '' XFSZ; DOTNET_EnableWriteXorExecute=0 exec dotnet '{Path.Combine(WorkbookProgram.Bin, "workbook.dll")}' fetch {FakeHub.Name}");
+        using Process process = Command([], "bash", "-c", WorkbookProgram.WithFileLimit(1000, $"fetch {FakeHub.Name}"));
         AssertRefused(WorkbookProgram.Wait(process), $"{scratch["cache"]} cannot be written (HF_HUB_CACHE names another folder): the file would be larger than ");
         AssertFetched(Fetch());
         Assert.InRange(hub.SentOf(FakeHub.Weights), Weights.Length, Weights.Length + 1_500_000);

@@ -75,9 +75,7 @@ public sealed class RefusalTests : IDisposable
         if (OperatingSystem.IsWindows()) return; // there is no limit on the size of a file to stand in for a full disk
         scratch.Notebook("x.ipynb", "new string('x', 100_000)");
         scratch.Write("out/x.ipynb", "old");
-        // The runtime itself maps its code through a large file, unless told not to.
-        using var process = WorkbookProgram.StartCommand("bash", scratch.Folder, "-c",
-            $"ulimit -f 8; trap '' XFSZ; DOTNET_EnableWriteXorExecute=0 exec dotnet '{Path.Combine(WorkbookProgram.Bin, "workbook.dll")}' run x.ipynb --output out");
+        using var process = WorkbookProgram.StartCommand("bash", scratch.Folder, "-c", WorkbookProgram.WithFileLimit(8, "run x.ipynb --output out"));
         WorkbookProgram.Ended ended = WorkbookProgram.Wait(process);
         Assert.Equal((1, "out/x.ipynb cannot be written: the file would be larger than this session's file-size limit (ulimit -f); raise the limit.\n"), (ended.ExitCode, ended.Error));
         Assert.Equal("old", File.ReadAllText(scratch["out/x.ipynb"]));
