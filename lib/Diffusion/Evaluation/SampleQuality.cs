@@ -8,7 +8,8 @@ namespace Diffusion;
 /// <param name="Shares">The share of each digit 0…9, by what each sample is most like.</param>
 /// <param name="Frechet">The <see cref="FrechetDistance"/> of their features to those of the 10,000 test digits.</param>
 /// <param name="Floor">The same of the first N training digits: what N perfect samples would have.</param>
-public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double> Shares, double Frechet, double Floor)
+/// <param name="Followed">The share that is read as the digit that was asked for; null where none was.</param>
+public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double> Shares, double Frechet, double Floor, double? Followed = null)
 {
     /// <summary>The probability above which the classifier is called sure.</summary>
     public const double Threshold = 0.9;
@@ -19,10 +20,11 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
     /// <summary>Judges samples. A classifier can be sure of garbage, all in one class: look at the samples too.</summary>
     /// <param name="samples">Digits in [−1, 1], float32 (N, 1, 28, 28), N from 2 to 60,000.</param>
     /// <param name="classifier">One for clean digits.</param>
+    /// <param name="asked">The digit that each was to be, int64 (N) of 0 to 9; null where none was asked for.</param>
     /// <exception cref="ArgumentException">
-    /// The samples are not of this shape, too few or too many, hold values that are no numbers or lie outside, or the classifier is told the time.
+    /// The samples are not of this shape, too few or too many, hold values that are no numbers or lie outside, or the classifier is told the time; or there is not one digit asked for each.
     /// </exception>
-    public static SampleQuality Of(Tensor samples, DigitClassifier classifier)
+    public static SampleQuality Of(Tensor samples, DigitClassifier classifier, Tensor? asked = null)
     {
         using Mnist train = Mnist.Load(MnistSplit.Train), test = Mnist.Load(MnistSplit.Test);
         Require(samples, classifier, train.Count);
@@ -30,7 +32,7 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
         using DigitReading drawn = classifier.Read(samples), real = classifier.Read(test.Images);
         using DigitReading others = classifier.Read(train.Images.narrow(0, 0, samples.shape[0]));
         using GaussianFeatures aim = GaussianFeatures.Of(real.Features);
-        return new((int)samples.shape[0], drawn.ShareSure(Threshold), drawn.Shares(), DistanceOf(drawn), DistanceOf(others));
+        return new((int)samples.shape[0], drawn.ShareSure(Threshold), drawn.Shares(), DistanceOf(drawn), DistanceOf(others), asked is null ? null : drawn.Accuracy(asked));
 
         double DistanceOf(DigitReading reading)
         {
@@ -57,11 +59,14 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
             throw new ArgumentException($"The samples reach from {low:G3} to {high:G3}, expected −1 to 1.", nameof(samples));
     }
 
-    /// <summary>As text, in five lines.</summary>
-    public override string ToString() => string.Join('\n',
+    /// <summary>As text, in five lines, or six where digits were asked for.</summary>
+    public override string ToString() => string.Join('\n', (string[])
+    [
         $"samples           {Count:N0}",
         $"sure (p > {Threshold})    {Sure:0.0%}",
         $"digits 0 to 9     {string.Join(' ', Shares.Select(share => share.ToString("0.0%")))}",
         $"Fréchet distance  {Frechet:G3} to the 10,000 test digits ({Floor:G3} of {Count:N0} training digits)",
-        $"ratio             {Ratio:0.00}");
+        $"ratio             {Ratio:0.00}",
+        .. Followed is { } share ? [$"as asked for      {share:0.0%}"] : (string[])[],
+    ]);
 }

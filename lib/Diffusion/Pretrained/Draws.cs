@@ -22,12 +22,12 @@ public sealed class Draws : IDisposable
     /// <summary>The t of each state of <see cref="Trajectory"/>, falling to the end of the walk.</summary>
     public IReadOnlyList<int> Times { get; }
 
-    /// <summary>The classes that were drawn in turn, again and again; empty for a network without.</summary>
+    /// <summary>The classes that were asked for, in turn: sample i is of class i mod their number. Empty where none was.</summary>
     public IReadOnlyList<int> Classes { get; }
 
     /// <summary>
     /// Writes a file, whole or not at all. <c>.png</c>: the samples in a grid, with a column each for several classes, or with a trajectory the first 16 of them with a row each and time from left
-    /// to right. <c>.gif</c>: the trajectory of all samples, looped. <c>.safetensors</c>: <c>samples</c>, and <c>trajectory</c> with its <c>times</c> (int64).
+    /// to right. <c>.gif</c>: the trajectory of all samples, looped. <c>.safetensors</c>: <c>samples</c>, their <c>classes</c> (int64) where any were asked for, and <c>trajectory</c> with its <c>times</c> (int64).
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ArgumentException">The name ends in something else, or a GIF is asked for without a trajectory.</exception>
@@ -46,6 +46,7 @@ public sealed class Draws : IDisposable
                 break;
             case ".safetensors":
                 var tensors = new Dictionary<string, Tensor> { ["samples"] = Samples };
+                if (Classes.Count > 0) tensors["classes"] = tensor(Enumerable.Range(0, (int)Samples.shape[0]).Select(i => (long)Classes[i % Classes.Count]).ToArray());
                 if (Trajectory is not null) (tensors["trajectory"], tensors["times"]) = (Trajectory, tensor(Times.Select(t => (long)t).ToArray()));
                 SafeTensors.Write(path, tensors);
                 break;

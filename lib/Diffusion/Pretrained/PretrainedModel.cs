@@ -66,7 +66,7 @@ public sealed class PretrainedModel : IDisposable
         if (classes is { Count: 0 }) throw new ArgumentException("classes is empty, expected at least one, or null.", nameof(classes));
         if (classes is null && guidance != 1) throw new ArgumentException($"guidance is {guidance} and no class is given to be guided to: give one, or a guidance of 1.", nameof(guidance));
         Guidance.Require(Network, guidance);
-        classes ??= Network.Config.NullClass is { } any ? [any] : null;
+        IReadOnlyList<int>? told = classes ?? (Network.Config.NullClass is { } any ? [any] : null);
         int[] kept = frames < 1 ? [] : Thin.Indices(sampler.Steps.Count + 1, frames);   // state 0 is the noise
         long[] image = [Network.Config.InChannels, Size.Height, Size.Width];
         RequireMemory((1L + kept.Length) * count * image.Aggregate(sizeof(float), (long product, long side) => product * side));
@@ -78,8 +78,8 @@ public sealed class PretrainedModel : IDisposable
         for (int first = 0; first < count; first += batch)
         {
             int size = Math.Min(batch, count - first);
-            using Tensor? labels = classes is null ? null        // on the CPU, where their range is checked
-                : tensor(Enumerable.Range(first, size).Select(i => (long)classes[i % classes.Count]).ToArray(), ScalarType.Int64, CPU);
+            using Tensor? labels = told is null ? null        // on the CPU, where their range is checked
+                : tensor(Enumerable.Range(first, size).Select(i => (long)told[i % told.Count]).ToArray(), ScalarType.Int64, CPU);
             Tensor Predict(Tensor x, Tensor t) => labels is null ? Network.PredictNoise(x, t) : Network.PredictGuided(x, t, labels, guidance);
             using var noise = new SeededNoise(seed, first, size, image);
             using Tensor start = noise.Next();

@@ -10,7 +10,7 @@ namespace Workbook.Commands;
 /// <summary><c>workbook evaluate</c>: says how good drawn digits are, judged by a classifier beside real ones.</summary>
 static class EvaluateCommand
 {
-    const string Samples = "samples", DefaultClassifier = "mnist-classifier";
+    const string Samples = "samples", Asked = "classes", DefaultClassifier = "mnist-classifier";
     const int DefaultCount = 2000, DefaultSteps = 100, Batch = 100;
 
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
@@ -23,7 +23,7 @@ static class EvaluateCommand
     {
         var what = new Argument<string>("SAMPLES-OR-MODEL")
         {
-            Description = "A .safetensors of workbook sample, whose tensor samples (N, 1, 28, 28) lies in [−1, 1]; or a model to draw from first: its folder or name.",
+            Description = "A .safetensors of workbook sample, whose tensor samples (N, 1, 28, 28) lies in [−1, 1], and whose classes (N), where there are any, are what was asked for; or a model to draw from first: its folder or name.",
         };
         var count = new Option<int?>("--count") { Description = $"How many digits to draw (default {DefaultCount}).", HelpName = "N" };
         var steps = new Option<int?>("--steps") { Description = $"Steps of the walk, 1 to the model's T (default {DefaultSteps}, at most T).", HelpName = "S" };
@@ -67,11 +67,13 @@ static class EvaluateCommand
         if (classifier.Times is { } times)
             throw new WorkbookException($"{wish.Classifier} is told how noisy a digit is (T = {times}): "
                 + $"judge by one for clean digits, such as {DefaultClassifier}.");
-        using torch.Tensor samples = wish.IsFile ? Read(wish.What) : Draw(wish);
-        SampleQuality quality = SampleQuality.Of(samples, classifier);
+        using var scope = torch.NewDisposeScope();
+        (torch.Tensor samples, torch.Tensor? asked) = wish.IsFile ? Read(wish.What) : Draw(wish);
+        SampleQuality quality = SampleQuality.Of(samples, classifier, asked);
         Console.WriteLine(quality);
         if (wish.Json)
-            Console.WriteLine(JsonSerializer.Serialize(new Dictionary<string, object>
+        {
+            var numbers = new Dictionary<string, object>
             {
                 ["count"] = quality.Count,
                 ["sure"] = quality.Sure,
@@ -79,21 +81,25 @@ static class EvaluateCommand
                 ["frechet"] = quality.Frechet,
                 ["floor"] = quality.Floor,
                 ["ratio"] = quality.Ratio,
-            }));
+            };
+            if (quality.Followed is { } share) numbers["as_asked"] = share;
+            Console.WriteLine(JsonSerializer.Serialize(numbers));
+        }
         return ExitCode.Good;
     }
 
-    static torch.Tensor Read(string file)
+    static (torch.Tensor Samples, torch.Tensor? Asked) Read(string file)
     {
         using var tensors = SafeTensors.Open(file);
         if (!tensors.Tensors.ContainsKey(Samples))
             throw new WorkbookException($"{Shown.Path(file)} has no tensor {Samples}: expected what workbook sample writes.");
-        using torch.Tensor stored = tensors.Read(Samples);
-        return stored.is_floating_point() ? stored.to(torch.ScalarType.Float32).clone()
+        torch.Tensor stored = tensors.Read(Samples);
+        torch.Tensor? asked = tensors.Tensors.ContainsKey(Asked) ? tensors.Read(Asked) : null;
+        return stored.is_floating_point() ? (stored.to(torch.ScalarType.Float32), asked)
             : throw new WorkbookException($"{Shown.Path(file)}: {Samples} holds {stored.dtype}, expected floating-point values in [−1, 1].");
     }
 
-    static torch.Tensor Draw(Wish wish)
+    static (torch.Tensor Samples, torch.Tensor? Asked) Draw(Wish wish)
     {
         using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(wish.What));
         if (model.Network.Config.InChannels != 1 || model.Size != Mnist.Size)
@@ -109,8 +115,8 @@ static class EvaluateCommand
         long steps = ((count - 1L) / Batch + 1) * sampler.Steps.Count;
         var progress = new Progress();
         progress.Begin(wish.What);
-        using Draws draws = model.Draw(sampler, count, wish.Seed ?? 0, Batch, progress: step => progress.Say($"step {step}/{steps}"), classes: classes);
+        Draws draws = model.Draw(sampler, count, wish.Seed ?? 0, Batch, progress: step => progress.Say($"step {step}/{steps}"), classes: classes);
         progress.End($"{count} drawn");
-        return draws.Samples.clone();
+        return (draws.Samples, classes is null ? null : torch.arange(count, dtype: torch.ScalarType.Int64) % classes.Length);
     }
 }

@@ -57,6 +57,11 @@ public class ShippedClassifierTests
         Assert.All(good.Shares.Zip(counted), pair => Assert.InRange(pair.First, pair.Second / N - 0.02, pair.Second / N + 0.02));
         Assert.Equal(N, good.Count);
 
+        using Tensor names = train.Labels.narrow(0, 30_000, N).clone(), wrong = (names + 1) % 10;
+        Assert.Null(good.Followed);
+        Assert.InRange(SampleQuality.Of(real, classifier, names).Followed!.Value, 0.99, 1);
+        Assert.InRange(SampleQuality.Of(real, classifier, wrong).Followed!.Value, 0, 0.01);
+
         SampleQuality one = SampleQuality.Of(sevens, classifier);
         Assert.InRange(one.Shares[7], 0.98, 1);
         Assert.InRange(one.Sure, 0.96, 1);

@@ -106,6 +106,20 @@ public sealed class GuidanceTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_tensors_says_which_class_each_was_to_be()
+    {
+        Assert.Equal([2, 0, 2, 0, 2], Classes([2, 0])!);
+        Assert.Null(Classes(null));
+
+        double[]? Classes(int[]? asked)
+        {
+            using (Draws draws = model.Draw(model.Scheduler.Sampler(1), 5, 1, classes: asked)) draws.Save(scratch["drawn.safetensors"]);
+            using var file = SafeTensors.Open(scratch["drawn.safetensors"]);
+            return file.Tensors.ContainsKey("classes") ? file.Read("classes").ToDoubles() : null;
+        }
+    }
+
+    [Fact]
     public void Several_classes_stand_in_a_column_each()
     {
         Assert.InRange(HeightToWidth("all.png", [0, 1, 2]) / HeightToWidth("one.png", [1]), 1.5, 2.5);      // 16 images: 3 columns of 6, and 4 of 4

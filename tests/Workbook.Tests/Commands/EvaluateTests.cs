@@ -55,6 +55,20 @@ public sealed class EvaluateTests : IDisposable
         double Number(string name) => found[name]!.GetValue<double>();
     }
 
+    [Fact]
+    public void Digits_that_were_asked_for_are_compared_with_what_is_read()
+    {
+        Assert.Equal(0, Run("train", "--classes", "--images", "1", "--batch", "1", "-o", "told").ExitCode);
+        Assert.Equal(0, Run("sample", "told", "--class", "all", "--count", "20", "--steps", "2", "-o", "s.safetensors").ExitCode);
+        string[] file = Lines("s.safetensors"), model = Lines("told", "--count", "20", "--steps", "2");
+        Assert.Equal(file, model[1..]);
+        Assert.StartsWith("as asked for ", file[5]);
+        double share = JsonNode.Parse(file[^1])!["as_asked"]!.GetValue<double>();
+        Assert.Equal(share * 20, Math.Round(share * 20), 1e-9);
+
+        string[] Lines(params string[] what) => Run(["evaluate", .. what, "--json"]).Output.TrimEnd().Split('\n');
+    }
+
     [Theory]
     [InlineData("--count 1 is not a whole number from 2 to 60000.", "mnist-ddpm", "--count", "1")]
     [InlineData("--steps 0 is not a whole number from 1.", "mnist-ddpm", "--steps", "0")]
