@@ -14,10 +14,11 @@ static class TrainCommand
     const double DroppedLabels = 0.1;                   // of Ho & Salimans 2022
     const int TimedSteps = 12, UntimedSteps = 4;        // of --minutes: the first steps are slower than the rest
     const int ShareForCheckpoints = 20;                 // one part in twenty of the time, and not more often than every second
+    static readonly string[] targets = [nameof(PredictionTarget.Noise), nameof(PredictionTarget.Velocity), nameof(PredictionTarget.Sample)];   // what diffusers knows
     static readonly TimeSpan checkpointEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
-    sealed record Wish(string Folder, string Dataset, string? Config, string? Start, bool Classes, long? Images, double? Minutes, int? Batch,
+    sealed record Wish(string Folder, string Dataset, string? Config, string? Start, bool Classes, PredictionTarget? Target, long? Images, double? Minutes, int? Batch,
         double? LearningRate, long? Seed, bool Resume);
 
     internal static Command Build()
@@ -27,6 +28,7 @@ static class TrainCommand
         var config = new Option<string?>("--config") { Description = "A config.json of diffusers' UNet2DModel (default: 1.1 million parameters for 28×28 grey images).", HelpName = "FILE" };
         var start = new Option<string?>("--start") { Description = "Begins from the weights of this model in place of random ones: a folder, a name in data/models or a fetched OWNER/NAME. A --config may add num_class_embeds to its own, nothing else.", HelpName = "MODEL" };
         var classes = new Option<bool>("--classes") { Description = "Tells the network each image's class and drops one label in ten, so that workbook sample can draw a class, any class, and guided ones." };
+        var target = new Option<string?>("--target") { Description = "What the network learns to say: Noise (ε, as Ho et al.; the default), Velocity (v of Salimans & Ho 2022, which weighs noisy images more) or Sample (x₀).", HelpName = "TARGET" };
         var images = new Option<long?>("--images") { Description = $"How many images to learn from, each counted every time it is seen (default {DefaultImages}).", HelpName = "N" };
         var minutes = new Option<double?>("--minutes") { Description = "How long to train instead: the first steps are timed, and as many are done as will fit.", HelpName = "M" };
         var batch = new Option<int?>("--batch") { Description = "Images a step (default 128).", HelpName = "B" };
@@ -34,6 +36,7 @@ static class TrainCommand
         var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0): with it everything else is decided.", HelpName = "X" };
         var resume = new Option<bool>("--resume") { Description = "Goes on from the checkpoint in the folder, with its options, as if never stopped; begins where there is none." };
 
+        Numbers.Require(target, targets.Contains, "Noise, Velocity or Sample");
         Numbers.RequireFromOne(long.MaxValue, images);
         Numbers.RequireFromOne(int.MaxValue, batch);
         Numbers.Require(minutes, text => double.TryParse(text, out double value) && value > 0 && value < 1e6, "a number above 0");
@@ -42,14 +45,14 @@ static class TrainCommand
 
         var command = new Command("train", "Trains a model on this machine: Algorithm 1 of Ho et al. 2020 on a U-Net.")
         {
-            output, dataset, config, start, classes, images, minutes, batch, rate, seed, resume,
+            output, dataset, config, start, classes, target, images, minutes, batch, rate, seed, resume,
         };
         command.Validators.Add(result =>
         {
             if (result.GetResult(images) is { Implicit: false } && result.GetResult(minutes) is { Implicit: false }) result.AddError("--images and --minutes exclude each other.");
         });
         command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(output)!, parsed.GetValue(dataset)!, parsed.GetValue(config), parsed.GetValue(start), parsed.GetValue(classes),
-            parsed.GetValue(images), parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(resume)))));
+            parsed.GetValue(target) is { } says ? Enum.Parse<PredictionTarget>(says) : null, parsed.GetValue(images), parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(resume)))));
         return command;
     }
 
@@ -63,7 +66,7 @@ static class TrainCommand
             throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a finished model: choose another folder.");
         (torch.Tensor data, torch.Tensor? known) = Load(wish.Dataset);
         using torch.Tensor images = data;
-        using PretrainedModel? start = wish.Start is { } name ? Opened(name) : null;
+        using PretrainedModel? start = wish.Start is { } name ? Opened(name, wish.Target) : null;
         UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn && holdsModel ? UNetConfig.Read(ownConfig) : start?.Network.Config ?? UNetConfig.Digits, data, wish);
         if (wish.Classes) config = WithClasses(config, known, wish);
         using torch.Tensor? labels = config.Classes is null ? null : known
@@ -85,6 +88,7 @@ static class TrainCommand
             LearningRate = wish.LearningRate ?? unsaid.LearningRate,
             WarmUpSteps = (int)Math.Min(100, steps / 10),
             LabelDrop = before?.LabelDrop ?? (config.NullClass is null ? 0 : DroppedLabels),
+            Target = wish.Target ?? before?.Target ?? start?.Scheduler.Target ?? PredictionTarget.Noise,
             Start = start?.Network.Fingerprint() ?? before?.Start,
             Seed = seed,
         };
@@ -94,15 +98,15 @@ static class TrainCommand
     }
 
     /// <summary>The model to start from, or why it cannot be trained on here.</summary>
-    static PretrainedModel Opened(string name)
+    static PretrainedModel Opened(string name, PredictionTarget? target)
     {
         PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(name));
         NoiseSchedule own = model.Scheduler.Schedule, schedule = NoiseSchedule.Linear();
         double rounding = 2 * schedule.T * Math.Pow(2, -24);        // a model's file means T factors and T products in float32
-        if (model.Scheduler.Target == PredictionTarget.Noise && own.T == schedule.T && own.AlphaBar.Zip(schedule.AlphaBar, (a, b) => Math.Abs(a - b)).Max() < rounding)
+        if ((target ?? model.Scheduler.Target) == model.Scheduler.Target && own.T == schedule.T && own.AlphaBar.Zip(schedule.AlphaBar, (a, b) => Math.Abs(a - b)).Max() < rounding)
             return model;
         model.Dispose();
-        throw new WorkbookException($"{name} was trained with {own} to predict {model.Scheduler.Target}, and train goes on with {schedule} and Noise only: start from another model.");
+        throw new WorkbookException($"{name} was trained with {own} to predict {model.Scheduler.Target}, and train goes on with {schedule}{(target is { } wanted ? $" and --target {wanted}" : "")}: start from another model.");
     }
 
     /// <summary>The config told the classes of the data and a null class.</summary>
