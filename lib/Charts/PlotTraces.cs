@@ -104,7 +104,7 @@ static class PlotTraces
         return new Trace("heatmap").Set(
             ("x0", grid.X.Low + (dx / 2)), ("dx", dx),
             ("y0", grid.Y.Low + (dy / 2)), ("dy", dy),
-            ("z", Enumerable.Range(0, rows).Select(i => Numbers(Enumerable.Range(0, columns).Select(j => grid.Values[i, j]), 3)).ToArray()),
+            ("z", Enumerable.Range(0, rows).Select(i => Shades(grid, i)).ToArray()),
             ("zmin", grid.ColourRange.Low), ("zmax", grid.ColourRange.High),
             ("colorscale", colours.Select((colour, i) => new object[] { i / (colours.Length - 1.0), colour }).ToArray()),
             ("colorbar", new
@@ -121,6 +121,14 @@ static class PlotTraces
             }));
     }
 
+    // A row to about a thousandth of the colour bar: below that no eye tells two shades apart, and 0 takes less room than 1.99E-39.
+    static double?[] Shades(GridLayer grid, int row)
+    {
+        int decimals = (int)Math.Clamp(Math.Round(3 - Math.Log10(grid.ColourRange.High - grid.ColourRange.Low)), 0, 15);
+        return [.. Enumerable.Range(0, grid.Values.GetLength(1)).Select(column => grid.Values[row, column])
+            .Select(value => double.IsFinite(value) ? Math.Round(value, decimals) : (double?)null)];
+    }
+
     static object Pen(SeriesStyle style) => new
     {
         color = style.Hex,
@@ -131,10 +139,8 @@ static class PlotTraces
 
     static double Floor(Plot plot) => plot.IsLogY ? Math.Pow(10, PlotView.Of(plot).Bottom) : 0;
 
-    static double?[] Numbers(IEnumerable<double> values, int digits = 5) =>
-        [.. values.Select(value => double.IsFinite(value) ? Round(value, digits) : (double?)null)];
+    static double?[] Numbers(IEnumerable<double> values) => [.. values.Select(value => double.IsFinite(value) ? Round(value) : (double?)null)];
 
-    /// <summary>To so many significant digits: what an eye can see of a chart, at a third of the bytes.</summary>
-    internal static double Round(double value, int digits = 5) =>
-        double.Parse(value.ToString("G" + digits, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    /// <summary>To five significant digits: what an eye can see of a chart, at a third of the bytes.</summary>
+    internal static double Round(double value) => double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }
