@@ -101,10 +101,12 @@ static class PlotTraces
         int rows = grid.Values.GetLength(0), columns = grid.Values.GetLength(1);
         double dx = (grid.X.High - grid.X.Low) / columns, dy = (grid.Y.High - grid.Y.Low) / rows;
         string[] colours = ColourMaps.Hex(grid.Colours, 17);
+        // About a thousandth of the colour bar: below that no eye tells two shades apart, and 0 takes less room than 1.99E-39.
+        int decimals = (int)Math.Clamp(Math.Round(3 - Math.Log10(grid.ColourRange.High - grid.ColourRange.Low)), 0, 15);
         return new Trace("heatmap").Set(
             ("x0", grid.X.Low + (dx / 2)), ("dx", dx),
             ("y0", grid.Y.Low + (dy / 2)), ("dy", dy),
-            ("z", Enumerable.Range(0, rows).Select(i => Shades(grid, i)).ToArray()),
+            ("z", Enumerable.Range(0, rows).Select(i => Numbers(Enumerable.Range(0, columns).Select(j => Math.Round(grid.Values[i, j], decimals)))).ToArray()),
             ("zmin", grid.ColourRange.Low), ("zmax", grid.ColourRange.High),
             ("colorscale", colours.Select((colour, i) => new object[] { i / (colours.Length - 1.0), colour }).ToArray()),
             ("colorbar", new
@@ -119,14 +121,6 @@ static class PlotTraces
                 outlinewidth = 0,
                 title = new { text = MathText.ToHtml(grid.Label), side = "right" },
             }));
-    }
-
-    // A row to about a thousandth of the colour bar: below that no eye tells two shades apart, and 0 takes less room than 1.99E-39.
-    static double?[] Shades(GridLayer grid, int row)
-    {
-        int decimals = (int)Math.Clamp(Math.Round(3 - Math.Log10(grid.ColourRange.High - grid.ColourRange.Low)), 0, 15);
-        return [.. Enumerable.Range(0, grid.Values.GetLength(1)).Select(column => grid.Values[row, column])
-            .Select(value => double.IsFinite(value) ? Math.Round(value, decimals) : (double?)null)];
     }
 
     static object Pen(SeriesStyle style) => new

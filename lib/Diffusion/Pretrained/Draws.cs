@@ -25,6 +25,9 @@ public sealed class Draws : IDisposable
     /// <summary>The classes that were asked for, in turn: sample i is of class i mod their number. Empty where none was.</summary>
     public IReadOnlyList<int> Classes { get; }
 
+    /// <summary>The class that each sample was to be, int64 (N); null where none was asked for. Owned by the caller.</summary>
+    public Tensor? Labels() => Classes.Count == 0 ? null : tensor(Enumerable.Range(0, (int)Samples.shape[0]).Select(i => (long)Classes[i % Classes.Count]).ToArray());
+
     /// <summary>
     /// Writes a file, whole or not at all. <c>.png</c>: the samples in a grid, with a column each for several classes, or with a trajectory the first 16 of them with a row each and time from left
     /// to right. <c>.gif</c>: the trajectory of all samples, looped. <c>.safetensors</c>: <c>samples</c>, their <c>classes</c> (int64) where any were asked for, and <c>trajectory</c> with its <c>times</c> (int64).
@@ -46,7 +49,7 @@ public sealed class Draws : IDisposable
                 break;
             case ".safetensors":
                 var tensors = new Dictionary<string, Tensor> { ["samples"] = Samples };
-                if (Classes.Count > 0) tensors["classes"] = tensor(Enumerable.Range(0, (int)Samples.shape[0]).Select(i => (long)Classes[i % Classes.Count]).ToArray());
+                if (Labels() is { } labels) tensors["classes"] = labels;
                 if (Trajectory is not null) (tensors["trajectory"], tensors["times"]) = (Trajectory, tensor(Times.Select(t => (long)t).ToArray()));
                 SafeTensors.Write(path, tensors);
                 break;

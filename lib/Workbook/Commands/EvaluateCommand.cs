@@ -68,7 +68,8 @@ static class EvaluateCommand
             throw new WorkbookException($"{wish.Classifier} is told how noisy a digit is (T = {times}): "
                 + $"judge by one for clean digits, such as {DefaultClassifier}.");
         using var scope = torch.NewDisposeScope();
-        (torch.Tensor samples, torch.Tensor? asked) = wish.IsFile ? Read(wish.What) : Draw(wish);
+        using Draws? draws = wish.IsFile ? null : Draw(wish);
+        (torch.Tensor samples, torch.Tensor? asked) = draws is null ? Read(wish.What) : (draws.Samples, draws.Labels());
         SampleQuality quality = SampleQuality.Of(samples, classifier, asked);
         Console.WriteLine(quality);
         if (wish.Json)
@@ -99,7 +100,7 @@ static class EvaluateCommand
             : throw new WorkbookException($"{Shown.Path(file)}: {Samples} holds {stored.dtype}, expected floating-point values in [−1, 1].");
     }
 
-    static (torch.Tensor Samples, torch.Tensor? Asked) Draw(Wish wish)
+    static Draws Draw(Wish wish)
     {
         using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(wish.What));
         if (model.Network.Config.InChannels != 1 || model.Size != Mnist.Size)
@@ -117,6 +118,6 @@ static class EvaluateCommand
         progress.Begin(wish.What);
         Draws draws = model.Draw(sampler, count, wish.Seed ?? 0, Batch, progress: step => progress.Say($"step {step}/{steps}"), classes: classes);
         progress.End($"{count} drawn");
-        return (draws.Samples, classes is null ? null : torch.arange(count, dtype: torch.ScalarType.Int64) % classes.Length);
+        return draws;
     }
 }

@@ -8,7 +8,7 @@ public class ShippedModelTests
         using PretrainedModel model = PretrainedModel.Open(DataFolder.Find($"models/{name}"));
         using DigitClassifier classifier = DigitClassifier.Load(DataFolder.Find("models/mnist-classifier"));
         using Draws draws = model.Draw(model.Scheduler.Sampler(40), 100, 3, classes: classes, guidance: guidance);
-        using var asked = classes is null ? null : TorchSharp.torch.arange(100, dtype: TorchSharp.torch.ScalarType.Int64) % classes.Length;
+        using TorchSharp.torch.Tensor? asked = draws.Labels();
         return SampleQuality.Of(draws.Samples, classifier, asked);
     }
 
