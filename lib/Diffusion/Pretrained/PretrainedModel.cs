@@ -54,7 +54,7 @@ public sealed class PretrainedModel : IDisposable
     /// <param name="frames">How many states to keep on the way, first and last among them; 0 for none. A short walk has fewer.</param>
     /// <param name="progress">Told after every step how many are done, over all batches.</param>
     /// <param name="classes">Which to draw, in turn: sample i is of class i mod their number. Null draws any where the network has a null class.</param>
-    /// <param name="guidance">w of <see cref="Guidance"/>; 1 draws the classes as they were learned.</param>
+    /// <param name="guidance">w of <see cref="Guidance"/>; 1 draws the classes as they were learned. With any other a DDIM sampler should recompute the noise.</param>
     /// <returns>Owned by the caller.</returns>
     /// <exception cref="ArgumentException">Classes or guidance do not fit the network.</exception>
     /// <exception cref="InvalidDataException">The network gave NaN or ±∞.</exception>

@@ -61,12 +61,13 @@ static class SampleCommand
         string ending = Path.GetExtension(wish.File).ToLowerInvariant();
         if (model.Network.Config.InChannels is not (1 or 3) && ending != ".safetensors")
             throw new WorkbookException($"{wish.Model} draws images of {model.Network.Config.InChannels} channels, and a picture has 1 or 3: write them to a .safetensors.");
-        Sampler sampler = model.Scheduler.Sampler(wish.Steps, wish.Eta);
+        double guidance = wish.Guidance ?? 1;
+        Sampler sampler = model.Scheduler.Sampler(wish.Steps, wish.Eta, recomputesNoise: guidance != 1);   // Guidance says why
         long steps = ((wish.Count - 1L) / wish.Batch + 1) * sampler.Steps.Count;
         var progress = new Progress();
         progress.Begin(Shown.Path(wish.File));
         using Draws draws = model.Draw(sampler, wish.Count, wish.Seed, wish.Batch, wish.Trajectory || ending == ".gif" ? Frames : 0,
-            done => progress.Say($"step {done}/{steps}"), classes, wish.Guidance ?? 1);
+            done => progress.Say($"step {done}/{steps}"), classes, guidance);
         draws.Save(wish.File);
         progress.End(Shown.Count(wish.Count, "image"));
         return ExitCode.Good;

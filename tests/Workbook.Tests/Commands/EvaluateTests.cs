@@ -65,9 +65,16 @@ public sealed class EvaluateTests : IDisposable
         Assert.StartsWith("as asked for ", file[5]);
         double share = JsonNode.Parse(file[^1])!["as_asked"]!.GetValue<double>();
         Assert.Equal(share * 20, Math.Round(share * 20), 1e-9);
-
-        string[] Lines(params string[] what) => Run(["evaluate", .. what, "--json"]).Output.TrimEnd().Split('\n');
     }
+
+    [Fact]
+    public void Ddim_with_guidance_draws_what_was_asked_for()
+    {
+        Assert.Equal(0, Run("sample", "mnist-ddpm-class", "--class", "all", "--guidance", "2", "--eta", "0", "--count", "20", "--steps", "50", "-o", "s.safetensors").ExitCode);
+        Assert.InRange(JsonNode.Parse(Lines("s.safetensors")[^1])!["as_asked"]!.GetValue<double>(), 0.9, 1);    // with ε̂ as the network said it 0.28
+    }
+
+    string[] Lines(params string[] what) => Run(["evaluate", .. what, "--json"]).Output.TrimEnd().Split('\n');
 
     [Theory]
     [InlineData("--count 1 is not a whole number from 2 to 60000.", "mnist-ddpm", "--count", "1")]
