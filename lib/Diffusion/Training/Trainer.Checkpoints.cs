@@ -9,7 +9,7 @@ namespace Diffusion;
 
 public sealed partial class Trainer
 {
-    const string Weight = "weights.", Averaged = "average.", Mean = "adam_m.", Square = "adam_v.", AlphaBar = "alpha_bar";
+    const string Weight = "weights.", Averaged = "average.", Mean = "adam_m.", Square = "adam_v.", AlphaBar = "alpha_bar", Curve = "loss curve";
 
     // Options that older checkpoints do not note, and what they were there.
     static readonly Dictionary<string, string> addedLater = new() { [nameof(TrainingOptions.LabelDrop)] = "0", [nameof(TrainingOptions.Start)] = "null" };
@@ -20,7 +20,10 @@ public sealed partial class Trainer
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,        // GradientClip = ∞
     };
 
-    /// <summary>Writes all that is needed to go on as if never stopped: weights, their average, the optimiser, the step and the options. Whole or not at all.</summary>
+    // The pairs (step, loss), and the sum and number of the losses since the last of them.
+    sealed record LossCurve(double[][] Points, double Sum, long Summed);
+
+    /// <summary>Writes all that is needed to go on as if never stopped: weights, their average, the optimiser, the step, the loss curve and the options. Whole or not at all.</summary>
     /// <param name="path">A safetensors file; what was there is replaced.</param>
     /// <exception cref="InvalidOperationException">The weights are no longer numbers; the file there stays as it was.</exception>
     public void Save(string path)
@@ -30,7 +33,10 @@ public sealed partial class Trainer
             throw new InvalidOperationException($"The weights of step {StepsDone} hold values that are no numbers, and were not saved: go on from an earlier checkpoint with a learning rate below {Options.LearningRate}.");
         var tensors = Stored().ToDictionary(entry => entry.Name, entry => entry.View);
         tensors[AlphaBar] = tensor(Schedule.AlphaBar.ToArray());
-        SafeTensors.Write(path, tensors, Notes());
+        Dictionary<string, string> notes = Notes();
+        notes["step"] = StepsDone.ToString(CultureInfo.InvariantCulture);
+        notes[Curve] = JsonSerializer.Serialize(new LossCurve([.. losses.Select(point => new[] { point.Step, point.Loss })], lossSum.item<double>(), summedLosses), json);
+        SafeTensors.Write(path, tensors, notes);
     }
 
     /// <summary>Goes on from a checkpoint: the steps that follow are, bit for bit, those that would have followed there.</summary>
@@ -53,12 +59,16 @@ public sealed partial class Trainer
         if (!file.Read(AlphaBar).ToDoubles().SequenceEqual(Schedule.AlphaBar))
             throw new InvalidDataException($"{path} is a checkpoint of a training with another schedule, expected {Schedule}.");
         foreach (var (key, expected) in Notes())
-            if (key != "step" && Noted(file, key) is var found && found != expected)
+            if (Noted(file, key) is var found && found != expected)
                 throw new InvalidDataException($"{path} was written by a training with {key} = {found ?? "nothing"}, this one has {expected}: give it the same {key}.");
 
+        LossCurve curve = file.Metadata.TryGetValue(Curve, out string? noted) ? CurveOf(noted, path) : new([], 0, 0);       // older checkpoints have none
+
         foreach (var (name, view) in stored) file.CopyTo(name, view);
-        lossSum.zero_();
-        (StepsDone, summedLosses) = (step, 0);
+        StepsDone = step;
+        losses.Clear();
+        losses.AddRange(curve.Points.Select(point => ((long)point[0], point[1])));
+        SetLossSum(curve.Sum, curve.Summed);
     }
 
     /// <summary>The options of the training that wrote a checkpoint.</summary>
@@ -79,6 +89,18 @@ public sealed partial class Trainer
         }
     }
 
+    static LossCurve CurveOf(string noted, string path)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize<LossCurve>(noted, json) is { Points: { } points } curve && points.All(point => point is { Length: 2 })) return curve;
+        }
+        catch (JsonException)
+        {
+        }
+        throw NoCheckpoint(path);
+    }
+
     static string? Noted(SafeTensors file, string key) => file.Metadata.GetValueOrDefault(key) ?? addedLater.GetValueOrDefault(key);
 
     static InvalidDataException NoCheckpoint(string path) =>
@@ -89,11 +111,10 @@ public sealed partial class Trainer
 
     IEnumerable<(string Name, Tensor View)> Named(string prefix, Tensor vector) => weights.Pieces(vector).Select(piece => (prefix + piece.Name, piece.View));
 
-    // What must be the same for the steps to be the same, each under its name, and the step.
+    // What must be the same for the steps to be the same, each under its name.
     Dictionary<string, string> Notes()
     {
         var notes = JsonSerializer.SerializeToNode(Options, json)!.AsObject().ToDictionary(option => option.Key, option => option.Value?.ToJsonString() ?? "null");
-        notes["step"] = StepsDone.ToString(CultureInfo.InvariantCulture);
         notes["data"] = $"{SafeTensor.Format(data.shape)}, {Fingerprint(data)}";
         if (labels is not null) notes["labels"] = Fingerprint(labels);
         notes["body type"] = (Network as UNet)?.BodyType?.ToString() ?? "Float32";

@@ -22,6 +22,7 @@ public sealed partial class Trainer : IDisposable
     readonly FlatParameters weights, average;
     readonly FlatAdamW optimiser;
     readonly SeededDraws draws;
+    readonly List<(long Step, double Loss)> losses = [];
     long summedLosses;
 
     /// <summary>Prepares to train a network from the weights it has. Its parameters become views of one vector.</summary>
@@ -66,6 +67,9 @@ public sealed partial class Trainer : IDisposable
     /// <summary>How many steps are done, those before <see cref="Resume"/> included.</summary>
     public long StepsDone { get; private set; }
 
+    /// <summary>The loss curve: every <see cref="MeanLoss"/> so far and the step after which it was asked for, those before <see cref="Resume"/> included.</summary>
+    public IReadOnlyList<(long Step, double Loss)> Losses => losses;
+
     /// <summary>The steps that are left; each is done when it is asked for.</summary>
     /// <exception cref="InvalidOperationException">The loss is no longer a number; the weights are still those of the step before.</exception>
     public IEnumerable<TrainingStep> Run()
@@ -79,15 +83,15 @@ public sealed partial class Trainer : IDisposable
         }
     }
 
-    /// <summary>The mean loss of the steps since it was last asked for; NaN when there was none. Waits for the device.</summary>
+    /// <summary>The mean loss of the steps since it was last asked for, a point of <see cref="Losses"/>; NaN when there was none. Waits for the device.</summary>
     /// <exception cref="InvalidOperationException">It is no longer a number.</exception>
     public double MeanLoss()
     {
+        if (summedLosses == 0) return double.NaN;
         double mean = lossSum.item<double>() / summedLosses;
-        if (summedLosses > 0) RequireFinite(mean, StepsDone);
-        using var noGraph = no_grad();
-        lossSum.zero_();
-        summedLosses = 0;
+        RequireFinite(mean, StepsDone);
+        losses.Add((StepsDone, mean));
+        SetLossSum(0, 0);
         return mean;
     }
 
@@ -108,6 +112,13 @@ public sealed partial class Trainer : IDisposable
         lossSum.add_(loss.detach());
         summedLosses++;
         return loss.detach().DetachFromDisposeScope();
+    }
+
+    void SetLossSum(double sum, long of)
+    {
+        using var noGraph = no_grad();
+        lossSum.fill_(sum);
+        summedLosses = of;
     }
 
     // The classes y of the items of step k, int64 (B), some of them dropped; none for a network without classes.

@@ -1,10 +1,12 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Diffusion;
 
 /// <summary>
-/// A folder in which a model is trained. While it is: the averaged weights so far, as diffusers keeps a model, and beside them a checkpoint.
-/// When it is done: the model alone.
+/// A folder in which a model is trained. While it is: the averaged weights so far, as diffusers keeps a model, the loss curve, and beside them a checkpoint.
+/// When it is done: the model and the curve.
 /// </summary>
 public static class TrainingFolder
 {
@@ -13,10 +15,13 @@ public static class TrainingFolder
     /// <summary>The file of a training that is not finished.</summary>
     public const string CheckpointFile = "checkpoint.safetensors";
 
+    /// <summary>The file of the loss curve: a line <c>step,loss</c> for each point, the mean loss since the line before.</summary>
+    public const string CurveFile = "training.csv";
+
     /// <summary>Where the checkpoint of a folder lies.</summary>
     public static string Checkpoint(string folder) => Path.Combine(folder, CheckpointFile);
 
-    /// <summary>Writes the weights as they stand and the checkpoint to go on from; after the last step the model alone. What does not change is written once.</summary>
+    /// <summary>Writes the weights and the loss curve as they stand and the checkpoint to go on from; after the last step no checkpoint. What does not change is written once.</summary>
     /// <param name="folder">The folder; made where it is missing.</param>
     /// <param name="trainer">A training of a U-Net.</param>
     public static void Save(string folder, Trainer trainer)
@@ -26,8 +31,16 @@ public static class TrainingFolder
         if (trainer.StepsDone < trainer.Options.Steps) trainer.Save(Checkpoint(folder));
         if (File.Exists(Path.Combine(folder, Pipeline))) Weights.Save(trainer.Average, Path.Combine(folder, UNet.WeightsFile), halfPrecision: true);
         else SaveModel(folder, (UNet)trainer.Average, trainer.Schedule, trainer.Options.Target);
+        SaveCurve(folder, trainer.Losses);
         if (trainer.StepsDone == trainer.Options.Steps) File.Delete(Checkpoint(folder));
     }
+
+    /// <summary>Writes a loss curve as <see cref="CurveFile"/>.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="losses">The steps, and the mean loss since the step before.</param>
+    public static void SaveCurve(string folder, IEnumerable<(long Step, double Loss)> losses) =>
+        AtomicFile.Write(Path.Combine(folder, CurveFile), stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(
+            losses.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Step},{point.Loss:G6}\n")).Prepend("step,loss\n")))));
 
     /// <summary>Writes a model that diffusers opens, weights in half precision: <c>DDPMPipeline.from_pretrained(folder)</c>.</summary>
     /// <param name="folder">The folder; made where it is missing.</param>

@@ -4,7 +4,7 @@ namespace Diffusion;
 
 /// <summary>
 /// Shows how far a training is while it runs, <c>step 120/800 · loss 0.0412 · 212 images/s · 1 min 20 s left</c>, in place where the front
-/// end can, and keeps the loss curve.
+/// end can, and takes the loss curve.
 /// </summary>
 /// <param name="trainer">The training.</param>
 /// <param name="show">Where each line goes; the running cell's output unless said otherwise.</param>
@@ -13,13 +13,12 @@ public sealed class TrainingProgress(Trainer trainer, Action<string>? show = nul
     const int Points = 100;     // of the loss curve
     static readonly TimeSpan often = TimeSpan.FromSeconds(0.5), rarely = TimeSpan.FromSeconds(15);
 
-    readonly List<(long Step, double Loss)> losses = [];
     readonly Stopwatch elapsed = new();
     long stepsBefore;
     IShown? shown;
 
     /// <summary>The mean loss over the steps up to each of about a hundred, in order. The same training gives the same curve.</summary>
-    public IReadOnlyList<(long Step, double Loss)> Losses => losses;
+    public IReadOnlyList<(long Step, double Loss)> Losses => trainer.Losses;
 
     /// <summary>The trainer's steps, passed on.</summary>
     public IEnumerable<TrainingStep> Run()
@@ -30,7 +29,7 @@ public sealed class TrainingProgress(Trainer trainer, Action<string>? show = nul
         TimeSpan next = TimeSpan.Zero;
         foreach (TrainingStep step in trainer.Run())
         {
-            if (step.Number % every == 0 || step.Number == step.Of) losses.Add((step.Number, trainer.MeanLoss()));
+            if (step.Number % every == 0 || step.Number == step.Of) trainer.MeanLoss();
             if (elapsed.Elapsed >= next)
             {
                 Show();
@@ -47,7 +46,7 @@ public sealed class TrainingProgress(Trainer trainer, Action<string>? show = nul
     {
         long done = trainer.StepsDone, of = trainer.Options.Steps;
         double seconds = elapsed.Elapsed.TotalSeconds, perStep = seconds / Math.Max(1, done - stepsBefore);
-        string loss = losses.Count > 0 ? $" · loss {losses[^1].Loss:0.0000}" : "";
+        string loss = Losses.Count > 0 ? $" · loss {Losses[^1].Loss:0.0000}" : "";
         string rate = done > stepsBefore ? $" · {trainer.Options.BatchSize / perStep:N0} images/s" : "";
         return $"step {done:N0}/{of:N0}{loss}{rate} · " + (done < of ? $"{Time(perStep * (of - done))} left" : $"took {Time(seconds)}");
     }

@@ -58,19 +58,21 @@ static class TrainClassifierCommand
             WarmUpSteps = (int)Math.Min(200, steps / 10),
         };
         using var trainer = new ClassifierTrainer(network, digits, options, schedule);
-        if (!Train(trainer, Shown.Path(folder), stop)) return ExitCode.Interrupted;
+        var losses = new List<(long, double)>();
+        if (!Train(trainer, Shown.Path(folder), stop, losses)) return ExitCode.Interrupted;
         trainer.Average.Save(folder);
+        TrainingFolder.SaveCurve(folder, losses);
         using DigitClassifier saved = DigitClassifier.Load(folder);     // as others will measure with it: rounded to half precision
         Report(saved, schedule, seed);
         return ExitCode.Good;
     }
 
-    static bool Train(ClassifierTrainer trainer, string name, StopSignal stop)
+    static bool Train(ClassifierTrainer trainer, string name, StopSignal stop, List<(long Step, double Loss)> losses)
     {
         var line = new Progress();
         line.Begin(name);
         var pace = Stopwatch.StartNew();
-        long of = trainer.Options.Steps, every = Math.Max(1, of / 200);
+        long of = trainer.Options.Steps, every = Math.Max(1, of / 100);
         foreach (long done in trainer.Run())
         {
             if (stop.IsRequested)
@@ -79,10 +81,11 @@ static class TrainClassifierCommand
                 Console.Error.WriteLine($"Stopped after step {done:N0} of {of:N0}: nothing was written.");
                 return false;
             }
-            if (done % every == 0 && done < of)
-                line.Say($"step {done:N0}/{of:N0} · loss {trainer.MeanLoss():0.0000} · {done * Batch / pace.Elapsed.TotalSeconds:N0} digits/s");
+            if (done % every != 0 && done != of) continue;
+            losses.Add((done, trainer.MeanLoss()));
+            if (done < of) line.Say($"step {done:N0}/{of:N0} · loss {losses[^1].Loss:0.0000} · {done * Batch / pace.Elapsed.TotalSeconds:N0} digits/s");
         }
-        line.End($"step {of:N0}/{of:N0} · loss {trainer.MeanLoss():0.0000}");
+        line.End($"step {of:N0}/{of:N0} · loss {losses[^1].Loss:0.0000}");
         return true;
     }
 

@@ -118,10 +118,15 @@ public class TrainerTests
         using var scratch = new Golden.Scratch();
         string file = scratch["checkpoint.safetensors"];
         using Trainer whole = OnDigits(options, ScalarType.BFloat16);
+        Go(whole, steps: 4);
+        whole.MeanLoss();
         Go(whole);
+        whole.MeanLoss();
         using (Trainer first = OnDigits(options, ScalarType.BFloat16))
         {
-            Go(first, steps: 5);            // in the middle of an epoch of three batches
+            Go(first, steps: 4);
+            first.MeanLoss();
+            Go(first, steps: 1);            // in the middle of an epoch of three batches
             first.Save(file);
             Go(first, steps: 8);            // these steps are lost
         }
@@ -131,9 +136,12 @@ public class TrainerTests
         second.Resume(file);
         Assert.Equal(5, second.StepsDone);
         Go(second);
+        second.MeanLoss();
 
         Assert.Equal(Weights(whole.Network), Weights(second.Network));
         Assert.Equal(Weights(whole.Average), Weights(second.Average));
+        Assert.Equal(whole.Losses, second.Losses);
+        Assert.Equal([4, 12], second.Losses.Select(point => point.Step));
     }
 
     // Eight by eight pixels all dark or all light, told by the class alone: at t = T the picture says nothing.

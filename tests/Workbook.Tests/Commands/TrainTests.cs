@@ -7,7 +7,7 @@ namespace Workbook.Tests;
 public sealed class TrainTests : IDisposable
 {
     const string Weights = "diffusion_pytorch_model.safetensors", Checkpoint = "checkpoint.safetensors";
-    static readonly string[] model = ["config.json", Weights, "model_index.json", "scheduler_config.json"];
+    static readonly string[] model = ["config.json", Weights, "model_index.json", "scheduler_config.json", "training.csv"];
 
     readonly Scratch scratch = new();
 
@@ -72,6 +72,10 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(model, Directory.GetFiles(scratch["killed"]).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         Assert.All(model, file => Assert.Equal(File.ReadAllBytes(scratch[$"whole/{file}"]), File.ReadAllBytes(scratch[$"killed/{file}"])));
         Assert.Equal(0, WorkbookProgram.Run(scratch.Folder, "sample", "killed", "--count", "1", "--steps", "2", "--output", "one.png").ExitCode);
+
+        string[] curve = File.ReadAllLines(scratch["whole/training.csv"]);
+        Assert.Equal((101, "step,loss"), (curve.Length, curve[0]));
+        Assert.Equal(Enumerable.Range(1, 100).Select(i => $"{i * Images / 4 / 100}"), curve.Skip(1).Select(row => row.Split(',')[0]));
 
         WorkbookProgram.Ended again = Train(Arguments("killed", Images, small));
         Assert.Equal((1, "killed holds a finished model: choose another folder.\n"), (again.ExitCode, again.Error));
