@@ -29,18 +29,6 @@ public sealed class TrainClassifierTests : IDisposable
         Assert.Equal([], Directory.GetFiles(scratch["new"]));
     }
 
-    [Fact]
-    public void An_epoch_leaves_a_classifier_that_reads_and_its_loss_curve()
-    {
-        WorkbookProgram.Ended ended = Train("--output", "new", "--epochs", "1");
-        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
-        Assert.Equal(["config.json", "model.safetensors", "training.csv"], Directory.GetFiles(scratch["new"]).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
-        string[] curve = File.ReadAllLines(scratch["new/training.csv"]);
-        Assert.Equal((118, "step,loss"), (curve.Length, curve[0]));         // 468 steps, the mean of every four
-        double[] losses = [.. curve.Skip(1).Select(row => double.Parse(row.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture))];
-        Assert.True(losses[^10..].Average() < losses[0] / 10, $"The loss was {losses[0]} and ended at {losses[^10..].Average()}.");
-    }
-
     [Theory]
     [InlineData("--epochs 0 is not a whole number from 1. See workbook --help.\n", "--output", "new", "--epochs", "0")]
     [InlineData("--seed x is not a whole number. See workbook --help.\n", "--output", "new", "--seed", "x")]
