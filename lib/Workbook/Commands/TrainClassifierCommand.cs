@@ -58,8 +58,7 @@ static class TrainClassifierCommand
             WarmUpSteps = (int)Math.Min(200, steps / 10),
         };
         using var trainer = new ClassifierTrainer(network, digits, options, schedule);
-        var losses = new List<(long, double)>();
-        if (!Train(trainer, Shown.Path(folder), stop, losses)) return ExitCode.Interrupted;
+        if (Train(trainer, Shown.Path(folder), stop) is not { } losses) return ExitCode.Interrupted;
         trainer.Average.Save(folder);
         TrainingFolder.SaveCurve(folder, losses);
         using DigitClassifier saved = DigitClassifier.Load(folder);     // as others will measure with it: rounded to half precision
@@ -67,8 +66,10 @@ static class TrainClassifierCommand
         return ExitCode.Good;
     }
 
-    static bool Train(ClassifierTrainer trainer, string name, StopSignal stop, List<(long Step, double Loss)> losses)
+    /// <summary>The loss curve; null where it was stopped.</summary>
+    static List<(long Step, double Loss)>? Train(ClassifierTrainer trainer, string name, StopSignal stop)
     {
+        var losses = new List<(long Step, double Loss)>();
         var line = new Progress();
         line.Begin(name);
         var pace = Stopwatch.StartNew();
@@ -79,14 +80,14 @@ static class TrainClassifierCommand
             {
                 line.End($"step {done:N0}/{of:N0}");
                 Console.Error.WriteLine($"Stopped after step {done:N0} of {of:N0}: nothing was written.");
-                return false;
+                return null;
             }
             if (done % every != 0 && done != of) continue;
             losses.Add((done, trainer.MeanLoss()));
             if (done < of) line.Say($"step {done:N0}/{of:N0} · loss {losses[^1].Loss:0.0000} · {done * Batch / pace.Elapsed.TotalSeconds:N0} digits/s");
         }
         line.End($"step {of:N0}/{of:N0} · loss {losses[^1].Loss:0.0000}");
-        return true;
+        return losses;
     }
 
     // On the 10,000 test digits.
