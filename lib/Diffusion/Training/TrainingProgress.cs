@@ -4,7 +4,7 @@ namespace Diffusion;
 
 /// <summary>
 /// Shows how far a training is while it runs, <c>step 120/800 · loss 0.0412 · 212 images/s · 1 min 20 s left</c>, in place where the front
-/// end can, and takes the loss curve.
+/// end can, and takes the loss curve: about a hundred points of <see cref="Trainer.Losses"/>.
 /// </summary>
 /// <param name="trainer">The training.</param>
 /// <param name="show">Where each line goes; the running cell's output unless said otherwise.</param>
@@ -16,9 +16,6 @@ public sealed class TrainingProgress(Trainer trainer, Action<string>? show = nul
     readonly Stopwatch elapsed = new();
     long stepsBefore;
     IShown? shown;
-
-    /// <summary>The mean loss over the steps up to each of about a hundred, in order. The same training gives the same curve.</summary>
-    public IReadOnlyList<(long Step, double Loss)> Losses => trainer.Losses;
 
     /// <summary>The trainer's steps, passed on.</summary>
     public IEnumerable<TrainingStep> Run()
@@ -46,7 +43,7 @@ public sealed class TrainingProgress(Trainer trainer, Action<string>? show = nul
     {
         long done = trainer.StepsDone, of = trainer.Options.Steps;
         double seconds = elapsed.Elapsed.TotalSeconds, perStep = seconds / Math.Max(1, done - stepsBefore);
-        string loss = Losses.Count > 0 ? $" · loss {Losses[^1].Loss:0.0000}" : "";
+        string loss = trainer.Losses.Count > 0 ? $" · loss {trainer.Losses[^1].Loss:0.0000}" : "";
         string rate = done > stepsBefore ? $" · {trainer.Options.BatchSize / perStep:N0} images/s" : "";
         return $"step {done:N0}/{of:N0}{loss}{rate} · " + (done < of ? $"{Time(perStep * (of - done))} left" : $"took {Time(seconds)}");
     }

@@ -18,7 +18,7 @@ public class TrainingProgressTests
         Assert.Equal(250, each.Count);
         Assert.StartsWith("step 1/250", lines[0]);
         Assert.Matches(@"^step 250/250 · loss 0\.\d{4} · [\d,]+ images/s · took \d+ s$", lines[^1]);
-        Assert.Equal(Enumerable.Range(1, 125).Select(i => 2L * i), progress.Losses.Select(point => point.Step));
-        Assert.All(progress.Losses, point => Assert.Equal((each[(int)point.Step - 2] + each[(int)point.Step - 1]) / 2, point.Loss, 1e-6));
+        Assert.Equal(Enumerable.Range(1, 125).Select(i => 2L * i), trainer.Losses.Select(point => point.Step));
+        Assert.All(trainer.Losses, point => Assert.Equal((each[(int)point.Step - 2] + each[(int)point.Step - 1]) / 2, point.Loss, 1e-6));
     }
 }
