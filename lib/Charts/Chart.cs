@@ -1,3 +1,4 @@
+using Newtonsoft.Json;
 using Plotly.NET;
 using Plotly.NET.LayoutObjects;
 
@@ -47,12 +48,17 @@ sealed class Chart
     /// <summary>What of the layout may differ between the frames of a slider.</summary>
     internal Layout MovingLayout => new Layout().Set(("shapes", shapes.ToArray()), ("annotations", annotations.ToArray()));
 
-    /// <summary>What of a trace differs between the frames of a slider: its data.</summary>
-    internal static Trace Moved(Trace trace)
+    /// <summary>One trace at every position of a slider, in as many words as make the difference: the data that are not the same at all of them.</summary>
+    internal static Trace[] Moved(Trace[] positions)
     {
-        var moved = new Trace(trace.type);
+        Trace[] moved = [.. positions.Select(trace => new Trace(trace.type))];
         foreach (string name in new[] { "x", "y", "z", "source", "error_y" })
-            if (trace.TryGetPropertyValue(name) is { } value) moved.SetProperty(name, value.Value);
+        {
+            object?[] values = [.. positions.Select(trace => trace.TryGetPropertyValue(name)?.Value)];
+            if (values.Select(JsonConvert.SerializeObject).Distinct().Count() == 1) continue;
+            foreach (var (trace, value) in moved.Zip(values))
+                if (value is not null) trace.SetProperty(name, value);
+        }
         return moved;
     }
 

@@ -16,7 +16,7 @@ static class PlotTraces
     /// <param name="bar">Where a colour bar stands: its left end, its middle and its length in parts of the figure.</param>
     internal static Trace Of(Plot plot, Layer layer, SeriesStyle style, (double X, double Y, double Length) bar) => layer switch
     {
-        LineLayer line => Line(line, style),
+        LineLayer line => Line(plot, line, style),
         PathLayer path => Path(path, style),
         PointsLayer points => Points(points, style),
         BandLayer band => Scatter("lines", band.Xs.Concat(band.Xs.Reverse()), band.Low.Concat(band.High.Reverse())).Set(
@@ -48,10 +48,12 @@ static class PlotTraces
     static Trace Scatter(string mode, IEnumerable<double> xs, IEnumerable<double> ys) =>
         new Trace("scatter").Set(("mode", mode), ("x", Numbers(xs)), ("y", Numbers(ys)));
 
-    static Trace Line(LineLayer line, SeriesStyle style)
+    static Trace Line(Plot plot, LineLayer line, SeriesStyle style)
     {
         var (xs, ys) = Thin.Curve(line.Xs, line.Ys, MostCurvePoints);
-        return Scatter("lines", xs, ys).Set(("line", Pen(style)));
+        PlotView view = PlotView.Of(plot);
+        return Scatter("lines", plot.IsLogX ? xs : Seen(xs, view.Right - view.Left, 5), plot.IsLogY ? ys : Seen(ys, view.Top - view.Bottom, 5))
+            .Set(("line", Pen(style)));
     }
 
     static Trace Path(PathLayer path, SeriesStyle style)
@@ -101,12 +103,11 @@ static class PlotTraces
         int rows = grid.Values.GetLength(0), columns = grid.Values.GetLength(1);
         double dx = (grid.X.High - grid.X.Low) / columns, dy = (grid.Y.High - grid.Y.Low) / rows;
         string[] colours = ColourMaps.Hex(grid.Colours, 17);
-        // About a thousandth of the colour bar: below that no eye tells two shades apart, and 0 takes less room than 1.99E-39.
-        int decimals = (int)Math.Clamp(Math.Round(3 - Math.Log10(grid.ColourRange.High - grid.ColourRange.Low)), 0, 15);
+        double range = grid.ColourRange.High - grid.ColourRange.Low;
         return new Trace("heatmap").Set(
             ("x0", grid.X.Low + (dx / 2)), ("dx", dx),
             ("y0", grid.Y.Low + (dy / 2)), ("dy", dy),
-            ("z", Enumerable.Range(0, rows).Select(i => Numbers(Enumerable.Range(0, columns).Select(j => Math.Round(grid.Values[i, j], decimals)))).ToArray()),
+            ("z", Enumerable.Range(0, rows).Select(i => Numbers(Seen(Enumerable.Range(0, columns).Select(j => grid.Values[i, j]), range, 3))).ToArray()),
             ("zmin", grid.ColourRange.Low), ("zmax", grid.ColourRange.High),
             ("colorscale", colours.Select((colour, i) => new object[] { i / (colours.Length - 1.0), colour }).ToArray()),
             ("colorbar", new
@@ -134,6 +135,13 @@ static class PlotTraces
     static double Floor(Plot plot) => plot.IsLogY ? Math.Pow(10, PlotView.Of(plot).Bottom) : 0;
 
     static double?[] Numbers(IEnumerable<double> values) => [.. values.Select(value => double.IsFinite(value) ? Round(value) : (double?)null)];
+
+    /// <summary>What can be seen of values on a linear axis, or in a colour bar, that is so long: a thousandth of it for digits = 3. 0 takes less room than 1.99E-39.</summary>
+    static IEnumerable<double> Seen(IEnumerable<double> values, double length, int digits)
+    {
+        int decimals = (int)Math.Clamp(Math.Round(digits - Math.Log10(length)), 0, 15);
+        return values.Select(value => Math.Round(value, decimals));
+    }
 
     /// <summary>To five significant digits: what an eye can see of a chart, at a third of the bytes.</summary>
     internal static double Round(double value) => double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

@@ -31,8 +31,9 @@ sealed class PlotlyRenderer : IChartRenderer
     {
         Chart[] charts = [.. slider.Frames.Select(frame => new Chart(frame, slider.Title, SliderRoom))];
         charts[0].Layout.Set(("sliders", new[] { Knob(slider) }));
+        Trace[][] moved = [.. charts[0].Traces.Select((_, trace) => Chart.Moved([.. charts.Select(chart => chart.Traces[trace])]))];
         var frames = charts.Select((chart, i) => new Frame().Set(
-            ("name", Name(i)), ("data", chart.Traces.Select(Chart.Moved).ToArray()),
+            ("name", Name(i)), ("data", moved.Select(trace => trace[i]).ToArray()),
             ("traces", Enumerable.Range(0, chart.Traces.Count).ToArray()), ("layout", chart.MovingLayout)));
         return Write(charts[0].Traces, charts[0].Layout, [.. frames]);
     }

@@ -71,6 +71,16 @@ public class ChartsTests
     }
 
     [Fact]
+    public void What_a_linear_axis_cannot_show_is_left_out_and_a_logarithmic_one_keeps_it()
+    {
+        double[] x = [0, 1e-20, 1, 2], y = [1e-30, 0.123456, 2.99999, 3];
+        double[] Drawn(Plot plot, string axis) => [.. Json(plot.Line("l", x, y)).GetProperty("data")[0].GetProperty(axis).EnumerateArray().Select(v => v.GetDouble())];
+        Assert.Equal([0, 0, 1, 2], Drawn(new Plot("p", "x", "y"), "x"));
+        Assert.Equal([0, 0.1235, 3, 3], Drawn(new Plot("p", "x", "y"), "y"));
+        Assert.Equal([1e-30, 0.12346, 3, 3], Drawn(new Plot("p", "x", "y").LogY(), "y"));
+    }
+
+    [Fact]
     public void Every_layer_has_an_interactive_form()
     {
         double[] x = [0, 1, 2];
@@ -92,6 +102,8 @@ public class ChartsTests
         var steps = root.GetProperty("layout").GetProperty("sliders")[0].GetProperty("steps").EnumerateArray().ToArray();
         Assert.Equal(["0", "500", "1000"], steps.Select(s => s.GetProperty("label").GetString()));
         Assert.Equal(frames.Select(f => f.GetProperty("name").GetString()), steps.Select(s => s.GetProperty("args")[0][0].GetString()));
+        Assert.All(frames, f => Assert.False(f.GetProperty("data")[1].TryGetProperty("x", out _)));       // nothing is said twice that does not move
+        Assert.Equal([0.0, 1.0], root.GetProperty("data")[1].GetProperty("x").EnumerateArray().Select(v => v.GetDouble()));
         Assert.Equal([0.0, 500.0, 1000.0], frames.Select(f => f.GetProperty("data")[1].GetProperty("y")[1].GetDouble()));
         Assert.Equal(3, frames.Select(f => f.GetProperty("data")[0].GetProperty("source").GetString()).Distinct().Count());
         Assert.StartsWith("data:image/png;base64,iVBOR", frames[0].GetProperty("data")[0].GetProperty("source").GetString());
