@@ -14,7 +14,7 @@ sealed class Chart
 
     readonly double width, height;
     readonly List<object> shapes = [], annotations = [];
-    int cells;
+    int cells, legendRows;
 
     /// <param name="figure">A plot, a grid of images, or panels of these.</param>
     /// <param name="title">The title of the whole.</param>
@@ -110,23 +110,10 @@ sealed class Chart
     void AddPlot(Plot plot, Area area, bool isWhole)
     {
         bool isGrid = plot.Layers.Any(layer => layer is GridLayer);
-        bool hasLegend = plot.Layers.Select(layer => layer.Name).Where(name => name.Length > 0).Distinct().Count() > 1;
         double top = Heading(plot.Title, area, isWhole);
         string id = NextAxis();
-        if (hasLegend)
-        {
-            // A legend of its own for each plot, under its title.
-            Layout.Set(("showlegend", true), ("legend" + id, new
-            {
-                orientation = "h",
-                bgcolor = "rgba(0,0,0,0)",
-                x = (area.X + 6) / width,
-                xanchor = "left",
-                y = 1 - ((area.Y + top - 4) / height),
-                yanchor = "top",
-            }));
-            top += Header.LegendHeight(plot, (int)area.Width);
-        }
+        Dictionary<string, string> legends = AddLegend(plot, area, top - 4);
+        top += Header.LegendHeight(plot, (int)area.Width);
         double[] across = Across(area, Left, Right + (isGrid ? BarRoom : 0)), up = Up(area, top + 6, Bottom);
         var view = PlotView.Of(plot);
         var x = Axis(plot.XLabel, plot.IsLogX, across, view.Left, view.Right, "y" + id, isGrid);
@@ -135,18 +122,41 @@ sealed class Chart
         if (plot.Layers.OfType<BarsLayer>().FirstOrDefault() is { } bars)
             x.Set(("tickvals", Enumerable.Range(0, bars.Labels.Length).ToArray()), ("ticktext", bars.Labels));
         Layout.Set(("xaxis" + id, x), ("yaxis" + id, y));
-        AddLayers(plot, id, hasLegend, bar: (across[1] + (8 / width), (up[0] + up[1]) / 2, up[1] - up[0]));
+        AddLayers(plot, id, legends, bar: (across[1] + (8 / width), (up[0] + up[1]) / 2, up[1] - up[0]));
     }
 
-    void AddLayers(Plot plot, string id, bool hasLegend, (double, double, double) bar)
+    /// <summary>A legend of its own for each plot, under its title, and for each row of it: plotly.js would break the rows at the width of the whole figure.</summary>
+    /// <returns>The legend that each name stands in.</returns>
+    Dictionary<string, string> AddLegend(Plot plot, Area area, double top)
+    {
+        var legends = new Dictionary<string, string>();
+        foreach (var (row, names) in Header.LegendRows(plot, (int)area.Width).Index())
+        {
+            string legend = ++legendRows == 1 ? "legend" : $"legend{legendRows}";
+            foreach (string name in names) legends[name] = legend;
+            Layout.Set(("showlegend", true), (legend, new
+            {
+                orientation = "h",
+                bgcolor = "rgba(0,0,0,0)",
+                x = (area.X + 6) / width,
+                xanchor = "left",
+                y = 1 - ((area.Y + top + (row * Header.Row)) / height),
+                yanchor = "top",
+            }));
+        }
+        return legends;
+    }
+
+    void AddLayers(Plot plot, string id, Dictionary<string, string> legends, (double, double, double) bar)
     {
         var styles = new SeriesStyles(plot.Layers);
         var named = new HashSet<string>();
         foreach (var layer in plot.Layers)
         {
             var style = styles.Of(layer);
-            bool isEntry = hasLegend && layer.Name.Length > 0 && named.Add(layer.Name);
-            if (layer is RuleLayer rule) shapes.Add(PlotTraces.Rule(rule, style, id, isEntry));
+            bool isEntry = legends.TryGetValue(layer.Name, out string? legend) && named.Add(layer.Name);
+            legend ??= "legend";
+            if (layer is RuleLayer rule) shapes.Add(PlotTraces.Rule(rule, style, id, isEntry, legend));
             else if (layer is NoteLayer note)
                 annotations.Add(new
                 {
@@ -162,7 +172,7 @@ sealed class Chart
             else
                 Traces.Add(PlotTraces.Of(plot, layer, style, bar).Set(("xaxis", "x" + id), ("yaxis", "y" + id),
                     ("name", MathText.ToHtml(layer.Name)), ("legendgroup", layer.Name), ("showlegend", isEntry),
-                    ("legend", "legend" + id)));
+                    ("legend", legend)));
         }
     }
 

@@ -30,7 +30,7 @@ static class PlotTraces
         _ => throw new NotSupportedException($"No interactive form of a layer of kind '{layer.Kind}'."),
     };
 
-    internal static object Rule(RuleLayer rule, SeriesStyle style, string id, bool showsInLegend) => new
+    internal static object Rule(RuleLayer rule, SeriesStyle style, string id, bool showsInLegend, string legend) => new
     {
         type = "line",
         xref = rule.IsHorizontal ? $"x{id} domain" : $"x{id}",
@@ -41,7 +41,7 @@ static class PlotTraces
         y1 = rule.IsHorizontal ? rule.At : 1,
         line = Pen(style),
         showlegend = showsInLegend,
-        legend = $"legend{id}",
+        legend,
         name = MathText.ToHtml(rule.Name),
     };
 

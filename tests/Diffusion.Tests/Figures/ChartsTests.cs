@@ -81,6 +81,23 @@ public class ChartsTests
     }
 
     [Fact]
+    public void Each_panel_has_its_own_legend_in_rows_that_it_has_room_for()
+    {
+        Plot Panel(string title) => new[] { "linear", "cosine", "quadratic", "sigmoid" }.Aggregate(new Plot(title, "x", "y"), (plot, name) => plot.Line(name, [0, 1], [0, 1]))
+            .HorizontalLine("bound", 0.5);
+        var root = Json(new Panels("both", 2, Panel("a"), Panel("b")));
+        var layout = root.GetProperty("layout");
+        string[] names = [.. layout.EnumerateObject().Select(p => p.Name).Where(n => n.StartsWith("legend", StringComparison.Ordinal))];
+        Assert.Equal(["legend", "legend2", "legend3", "legend4"], names.Order());         // two panels, two rows
+        double Place(string name, string axis) => layout.GetProperty(name).GetProperty(axis).GetDouble();
+        Assert.Equal([true, true, false, false], names.Order().Select(n => Place(n, "x") < 0.5));
+        Assert.True(Place("legend", "y") > Place("legend2", "y") && Place("legend", "y") == Place("legend3", "y"));
+        var entries = root.GetProperty("data").EnumerateArray().Concat(layout.GetProperty("shapes").EnumerateArray()).ToArray();
+        Assert.All(entries, entry => Assert.True(entry.GetProperty("showlegend").GetBoolean()));
+        Assert.Equal(names.Order(), entries.Select(entry => entry.GetProperty("legend").GetString()!).Distinct().Order());
+    }
+
+    [Fact]
     public void Every_layer_has_an_interactive_form()
     {
         double[] x = [0, 1, 2];

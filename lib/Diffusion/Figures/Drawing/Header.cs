@@ -5,36 +5,53 @@ namespace Diffusion;
 /// <summary>The title and, beneath it, the legend in as many rows as it takes.</summary>
 static class Header
 {
-    const float Margin = 14, Size = 14, Row = 22, Symbol = 30, Gap = 22;
+    const float Margin = 14, Size = 14, Symbol = 30, Gap = 22;
+
+    /// <summary>The height of a row of the legend.</summary>
+    internal const float Row = 22;
 
     /// <summary>Draws the header and returns where it ends.</summary>
     internal static float Draw(SKCanvas canvas, Plot plot, SeriesStyles styles)
     {
         float y = Title(canvas, plot.Title, plot.Width, plot.IsPanel);
-        var entries = plot.Layers.Where(l => l.Name.Length > 0).GroupBy(l => l.Name).ToArray();
-        if (entries.Length < 2) return y;
-
-        float x = Margin;
-        foreach (var entry in entries)
+        foreach (string[] row in LegendRows(plot, plot.Width))
         {
-            float width = Symbol + 7 + MathText.Width(entry.Key, Size);
-            if (x > Margin && x + width > plot.Width - Margin) (x, y) = (Margin, y + Row);
-            foreach (var layer in entry) Key(canvas, layer, styles.Of(layer), new SKRect(x, y + 4, x + Symbol, y + 18));
-            MathText.Draw(canvas, entry.Key, x + Symbol + 7, y + 16, Size, Ink.Text);
-            x += width + Gap;
+            float x = Margin;
+            foreach (string name in row)
+            {
+                foreach (var layer in plot.Layers.Where(l => l.Name == name)) Key(canvas, layer, styles.Of(layer), new SKRect(x, y + 4, x + Symbol, y + 18));
+                MathText.Draw(canvas, name, x + Symbol + 7, y + 16, Size, Ink.Text);
+                x += EntryWidth(name) + Gap;
+            }
+            y += Row;
         }
-        return y + Row + 2;
+        return Height(plot);
     }
 
     /// <summary>How far down the header of a plot reaches.</summary>
     internal static float Height(Plot plot) => TitleHeight(plot.Title, plot.IsPanel) + LegendHeight(plot, plot.Width);
 
     /// <summary>The height of the legend of a plot that is so wide.</summary>
-    internal static float LegendHeight(Plot plot, int width)
+    internal static float LegendHeight(Plot plot, int width) => LegendRows(plot, width) is { Count: > 0 } rows ? (rows.Count * Row) + 2 : 0;
+
+    /// <summary>The names in each row of the legend of a plot that is so wide; a single name needs no legend.</summary>
+    internal static List<string[]> LegendRows(Plot plot, int width)
     {
-        using var nowhere = new SKNoDrawCanvas(width, plot.Height);
-        return Draw(nowhere, plot with { Width = width, Title = "" }, new(plot.Layers)) - TitleHeight("", false);
+        var rows = new List<string[]>();
+        string[] names = [.. plot.Layers.Select(layer => layer.Name).Where(name => name.Length > 0).Distinct()];
+        if (names.Length < 2) return rows;
+        float x = 0;
+        foreach (string name in names)
+        {
+            bool fits = rows.Count > 0 && x + EntryWidth(name) <= width - Margin;
+            if (fits) rows[^1] = [.. rows[^1], name];
+            else (rows, x) = ([.. rows, [name]], Margin);
+            x += EntryWidth(name) + Gap;
+        }
+        return rows;
     }
+
+    static float EntryWidth(string name) => Symbol + 7 + MathText.Width(name, Size);
 
     internal static float Title(SKCanvas canvas, string title, int width, bool isPanel)
     {
