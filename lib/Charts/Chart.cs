@@ -112,8 +112,9 @@ sealed class Chart
         bool isGrid = plot.Layers.Any(layer => layer is GridLayer);
         double top = Heading(plot.Title, area, isWhole);
         string id = NextAxis();
-        Dictionary<string, string> legends = AddLegend(plot, area, top - 4);
-        top += Header.LegendHeight(plot, (int)area.Width);
+        List<List<string>> rows = Header.LegendRows(plot, (int)area.Width);
+        Dictionary<string, string> legends = AddLegend(rows, area, top - 4);
+        top += Header.LegendHeight(rows);
         double[] across = Across(area, Left, Right + (isGrid ? BarRoom : 0)), up = Up(area, top + 6, Bottom);
         var view = PlotView.Of(plot);
         var x = Axis(plot.XLabel, plot.IsLogX, across, view.Left, view.Right, "y" + id, isGrid);
@@ -122,15 +123,15 @@ sealed class Chart
         if (plot.Layers.OfType<BarsLayer>().FirstOrDefault() is { } bars)
             x.Set(("tickvals", Enumerable.Range(0, bars.Labels.Length).ToArray()), ("ticktext", bars.Labels));
         Layout.Set(("xaxis" + id, x), ("yaxis" + id, y));
-        AddLayers(plot, id, legends, bar: (across[1] + (8 / width), (up[0] + up[1]) / 2, up[1] - up[0]));
+        AddLayers(plot, view, id, legends, bar: (across[1] + (8 / width), (up[0] + up[1]) / 2, up[1] - up[0]));
     }
 
     /// <summary>A legend of its own for each plot, under its title, and for each row of it: plotly.js would break the rows at the width of the whole figure.</summary>
     /// <returns>The legend that each name stands in.</returns>
-    Dictionary<string, string> AddLegend(Plot plot, Area area, double top)
+    Dictionary<string, string> AddLegend(List<List<string>> rows, Area area, double top)
     {
         var legends = new Dictionary<string, string>();
-        foreach (var (row, names) in Header.LegendRows(plot, (int)area.Width).Index())
+        foreach (var (row, names) in rows.Index())
         {
             string legend = ++legendRows == 1 ? "legend" : $"legend{legendRows}";
             foreach (string name in names) legends[name] = legend;
@@ -147,9 +148,10 @@ sealed class Chart
         return legends;
     }
 
-    void AddLayers(Plot plot, string id, Dictionary<string, string> legends, (double, double, double) bar)
+    void AddLayers(Plot plot, PlotView view, string id, Dictionary<string, string> legends, (double, double, double) bar)
     {
         var styles = new SeriesStyles(plot.Layers);
+        var traces = new PlotTraces(plot, view);
         var named = new HashSet<string>();
         foreach (var layer in plot.Layers)
         {
@@ -170,7 +172,7 @@ sealed class Chart
                     yanchor = "bottom",
                 });
             else
-                Traces.Add(PlotTraces.Of(plot, layer, style, bar).Set(("xaxis", "x" + id), ("yaxis", "y" + id),
+                Traces.Add(traces.Of(layer, style, bar).Set(("xaxis", "x" + id), ("yaxis", "y" + id),
                     ("name", MathText.ToHtml(layer.Name)), ("legendgroup", layer.Name), ("showlegend", isEntry),
                     ("legend", legend)));
         }

@@ -4,24 +4,25 @@ using Plotly.NET;
 namespace Diffusion;
 
 /// <summary>The layers of a plot as traces of plotly.js.</summary>
-static class PlotTraces
+/// <param name="plot">The plot.</param>
+/// <param name="view">What it shows of the plane: it says which digits of a number can be seen.</param>
+sealed class PlotTraces(Plot plot, PlotView view)
 {
     const int MostCurvePoints = 600, MostPoints = 2000;
 
     static readonly string[] marks = ["circle", "square", "triangle-up", "diamond", "triangle-down", "x-thin-open", "circle-open"];
 
-    /// <param name="plot">The plot the layer belongs to.</param>
     /// <param name="layer">A layer other than a rule or a note, which are parts of the layout.</param>
     /// <param name="style">How it looks.</param>
     /// <param name="bar">Where a colour bar stands: its left end, its middle and its length in parts of the figure.</param>
-    internal static Trace Of(Plot plot, Layer layer, SeriesStyle style, (double X, double Y, double Length) bar) => layer switch
+    internal Trace Of(Layer layer, SeriesStyle style, (double X, double Y, double Length) bar) => layer switch
     {
-        LineLayer line => Line(plot, line, style),
+        LineLayer line => Line(line, style),
         PathLayer path => Path(path, style),
         PointsLayer points => Points(points, style),
         BandLayer band => Scatter("lines", band.Xs.Concat(band.Xs.Reverse()), band.Low.Concat(band.High.Reverse())).Set(
             ("fill", "toself"), ("fillcolor", style.Css(0.22)), ("line", new { width = 0, color = style.Hex }), ("hoverinfo", "skip")),
-        HistogramLayer histogram => Scatter("lines", histogram.Edges, histogram.Density.Append(Floor(plot))).Set(
+        HistogramLayer histogram => Scatter("lines", histogram.Edges, histogram.Density.Append(Floor)).Set(
             ("fill", "tozeroy"), ("fillcolor", style.Css(0.22)), ("line", new { color = style.Hex, width = 1.5, shape = "hv" })),
         BarsLayer bars => new Trace("bar").Set(
             ("x", Enumerable.Range(0, bars.Values.Length).ToArray()), ("y", Numbers(bars.Values)), ("marker", new { color = style.Hex })),
@@ -45,18 +46,16 @@ static class PlotTraces
         name = MathText.ToHtml(rule.Name),
     };
 
-    static Trace Scatter(string mode, IEnumerable<double> xs, IEnumerable<double> ys) =>
-        new Trace("scatter").Set(("mode", mode), ("x", Numbers(xs)), ("y", Numbers(ys)));
+    Trace Scatter(string mode, IEnumerable<double> xs, IEnumerable<double> ys) => new Trace("scatter").Set(("mode", mode),
+        ("x", Numbers(plot.IsLogX ? xs : Seen(xs, view.Right - view.Left, 5))), ("y", Numbers(plot.IsLogY ? ys : Seen(ys, view.Top - view.Bottom, 5))));
 
-    static Trace Line(Plot plot, LineLayer line, SeriesStyle style)
+    Trace Line(LineLayer line, SeriesStyle style)
     {
         var (xs, ys) = Thin.Curve(line.Xs, line.Ys, MostCurvePoints);
-        PlotView view = PlotView.Of(plot);
-        return Scatter("lines", plot.IsLogX ? xs : Seen(xs, view.Right - view.Left, 5), plot.IsLogY ? ys : Seen(ys, view.Top - view.Bottom, 5))
-            .Set(("line", Pen(style)));
+        return Scatter("lines", xs, ys).Set(("line", Pen(style)));
     }
 
-    static Trace Path(PathLayer path, SeriesStyle style)
+    Trace Path(PathLayer path, SeriesStyle style)
     {
         // A ring at the start, a dot at the end, nothing between.
         int last = path.Xs.Length - 1;
@@ -66,7 +65,7 @@ static class PlotTraces
             ("line", Pen(style)), ("marker", new { color = style.Hex, size = sizes, symbol = symbols }));
     }
 
-    static Trace Points(PointsLayer points, SeriesStyle style)
+    Trace Points(PointsLayer points, SeriesStyle style)
     {
         int[] kept = Thin.Indices(points.Xs.Length, MostPoints);
         var (size, opacity) = kept.Length <= 60 ? (8, 0.9) : kept.Length <= 400 ? (5.5, 0.9) : (3.5, 0.5);
@@ -84,7 +83,7 @@ static class PlotTraces
         return trace;
     }
 
-    static Trace Arrows(ArrowsLayer arrows, SeriesStyle style)
+    Trace Arrows(ArrowsLayer arrows, SeriesStyle style)
     {
         var (xs, ys) = (new List<double>(), new List<double>());
         double scale = arrows.Scale;
@@ -132,7 +131,7 @@ static class PlotTraces
             : string.Join(",", style.Dash.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part}px"))),
     };
 
-    static double Floor(Plot plot) => plot.IsLogY ? Math.Pow(10, PlotView.Of(plot).Bottom) : 0;
+    double Floor => plot.IsLogY ? Math.Pow(10, view.Bottom) : 0;
 
     static double?[] Numbers(IEnumerable<double> values) => [.. values.Select(value => double.IsFinite(value) ? Round(value) : (double?)null)];
 

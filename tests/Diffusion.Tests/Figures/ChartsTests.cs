@@ -78,6 +78,7 @@ public class ChartsTests
         Assert.Equal([0, 0, 1, 2], Drawn(new Plot("p", "x", "y"), "x"));
         Assert.Equal([0, 0.1235, 3, 3], Drawn(new Plot("p", "x", "y"), "y"));
         Assert.Equal([1e-30, 0.12346, 3, 3], Drawn(new Plot("p", "x", "y").LogY(), "y"));
+        Assert.Equal(0, Json(new Plot("p", "x", "y").Points("every layer", x, y)).GetProperty("data")[0].GetProperty("y")[0].GetDouble());
     }
 
     [Fact]

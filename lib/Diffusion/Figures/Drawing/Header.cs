@@ -13,40 +13,44 @@ static class Header
     /// <summary>Draws the header and returns where it ends.</summary>
     internal static float Draw(SKCanvas canvas, Plot plot, SeriesStyles styles)
     {
-        float y = Title(canvas, plot.Title, plot.Width, plot.IsPanel);
-        foreach (string[] row in LegendRows(plot, plot.Width))
+        float top = Title(canvas, plot.Title, plot.Width, plot.IsPanel);
+        List<List<string>> rows = LegendRows(plot, plot.Width);
+        foreach (var (row, names) in rows.Index())
         {
-            float x = Margin;
-            foreach (string name in row)
+            float x = Margin, y = top + (row * Row);
+            foreach (string name in names)
             {
                 foreach (var layer in plot.Layers.Where(l => l.Name == name)) Key(canvas, layer, styles.Of(layer), new SKRect(x, y + 4, x + Symbol, y + 18));
                 MathText.Draw(canvas, name, x + Symbol + 7, y + 16, Size, Ink.Text);
                 x += EntryWidth(name) + Gap;
             }
-            y += Row;
         }
-        return Height(plot);
+        return top + LegendHeight(rows);
     }
 
     /// <summary>How far down the header of a plot reaches.</summary>
-    internal static float Height(Plot plot) => TitleHeight(plot.Title, plot.IsPanel) + LegendHeight(plot, plot.Width);
+    internal static float Height(Plot plot) => TitleHeight(plot.Title, plot.IsPanel) + LegendHeight(LegendRows(plot, plot.Width));
 
-    /// <summary>The height of the legend of a plot that is so wide.</summary>
-    internal static float LegendHeight(Plot plot, int width) => LegendRows(plot, width) is { Count: > 0 } rows ? (rows.Count * Row) + 2 : 0;
+    /// <summary>The height of a legend of these rows.</summary>
+    internal static float LegendHeight(List<List<string>> rows) => rows.Count > 0 ? (rows.Count * Row) + 2 : 0;
 
     /// <summary>The names in each row of the legend of a plot that is so wide; a single name needs no legend.</summary>
-    internal static List<string[]> LegendRows(Plot plot, int width)
+    internal static List<List<string>> LegendRows(Plot plot, int width)
     {
-        var rows = new List<string[]>();
         string[] names = [.. plot.Layers.Select(layer => layer.Name).Where(name => name.Length > 0).Distinct()];
+        List<List<string>> rows = [];
         if (names.Length < 2) return rows;
-        float x = 0;
+        float x = Margin;
         foreach (string name in names)
         {
-            bool fits = rows.Count > 0 && x + EntryWidth(name) <= width - Margin;
-            if (fits) rows[^1] = [.. rows[^1], name];
-            else (rows, x) = ([.. rows, [name]], Margin);
-            x += EntryWidth(name) + Gap;
+            float wide = EntryWidth(name);
+            if (rows.Count == 0 || x + wide > width - Margin)
+            {
+                rows.Add([]);
+                x = Margin;
+            }
+            rows[^1].Add(name);
+            x += wide + Gap;
         }
         return rows;
     }
