@@ -11,7 +11,7 @@ static class Library
         {
             return work();
         }
-        catch (Exception error) when (error is FileNotFoundException or InvalidDataException or NotSupportedException or InvalidOperationException or ArgumentException or KeyNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or InvalidDataException or NotSupportedException or InvalidOperationException or ArgumentException or KeyNotFoundException)
         {
             throw new WorkbookException(Shown.OneLine(Sentence(error)), error);
         }

@@ -128,6 +128,16 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public void Where_the_digits_are_not_found_the_folder_is_named()
+    {
+        using Process process = WorkbookProgram.StartCommand("env", scratch.Folder,
+            [$"WORKBOOK_DATA={scratch.Folder}", "dotnet", Path.Combine(WorkbookProgram.Bin, "workbook.dll"), .. Arguments("new", 8)]);
+        WorkbookProgram.Ended ended = WorkbookProgram.Wait(process);
+        Assert.Equal((1, $"WORKBOOK_DATA is '{scratch.Folder}', but there is no folder mnist in it: correct the variable or remove it.\n"), (ended.ExitCode, ended.Error));
+        Assert.False(Directory.Exists(scratch["new"]));
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_made_is_refused_before_the_first_step()
     {
         File.WriteAllText(scratch["file"], "");
