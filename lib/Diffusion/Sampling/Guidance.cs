@@ -3,12 +3,19 @@ using static TorchSharp.torch;
 namespace Diffusion;
 
 /// <summary>
+/// A step past a good prediction, away from a poorer one.
+/// <para>
 /// Classifier-free guidance (Ho &amp; Salimans 2022): a network that was trained with labels, some of them dropped, knows the noise of a 7 and the noise
 /// of any digit, and a step past the first, away from the second, draws what is more of a 7.
 /// <code>
 /// ε̂ = ε_θ(x_t, t, ∅) + w·(ε_θ(x_t, t, y) − ε_θ(x_t, t, ∅))
 /// w = 0   any class         w = 1   class y as it was learned         w > 1   more of y, and less variety
 /// </code>
+/// </para>
+/// <para>
+/// Autoguidance (Karras et al. 2024) needs no classes: the poorer prediction is that of a network which has learned less of the same data. Where the two
+/// differ the good one has gone some of the way to the data, and the step goes on.
+/// </para>
 /// </summary>
 /// <remarks>
 /// The paper's weight (eq. 6) is w − 1: 0 there is the class as it was learned. The two parts' weights sum to 1, and for one x_t the other predictions
@@ -39,9 +46,35 @@ public static class Guidance
         return (ε[1] + weight * (ε[0] - ε[1])).MoveToOuterDisposeScope();
     }
 
+    /// <summary>ε̂ = ε_weaker + w·(ε_θ − ε_weaker): the network guided away from one that has learned less (Karras et al. 2024).</summary>
+    /// <param name="network">The good network ε_θ.</param>
+    /// <param name="weaker">A network for the same data, schedule and target that was trained for less long, or is smaller.</param>
+    /// <param name="x">x_t (B, …).</param>
+    /// <param name="t">int64 (B), every entry from 1 to T.</param>
+    /// <param name="weight">w, any finite number; 1 is the network as it is.</param>
+    /// <param name="times">The t at which it is guided, first and last, as it is elsewhere (Kynkäänniemi et al. 2024); null for all.</param>
+    /// <param name="labels">y, int64 (B), for networks with classes; null without.</param>
+    /// <returns>ε̂ (B, …), owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The weight is no finite number.</exception>
+    public static Tensor PredictGuided(this NoiseNetwork network, NoiseNetwork weaker, Tensor x, Tensor t, double weight, (int First, int Last)? times = null, Tensor? labels = null)
+    {
+        RequireFinite(weight);
+        using var scope = NewDisposeScope();
+        Tensor ε = network.PredictNoise(x, t, labels);
+        Tensor further = (weight - 1) * (ε - weaker.PredictNoise(x, t, labels));
+        if (times is { } range)
+            further = further * (t >= range.First).logical_and(t <= range.Last).to(ε.dtype).view([-1, .. Enumerable.Repeat(1L, (int)x.dim() - 1)]);
+        return (ε + further).MoveToOuterDisposeScope();
+    }
+
+    static void RequireFinite(double weight)
+    {
+        if (!double.IsFinite(weight)) throw new ArgumentOutOfRangeException(nameof(weight), $"The guidance is {weight}, expected a finite number: 1 draws what was learned as it was learned.");
+    }
+
     internal static void Require(UNet network, double weight)
     {
-        if (!double.IsFinite(weight)) throw new ArgumentOutOfRangeException(nameof(weight), $"The guidance is {weight}, expected a finite number: 1 draws the class as it was learned.");
+        RequireFinite(weight);
         if (weight != 1 && network.Config.NullClass is null)
             throw new ArgumentException("Guidance needs a network that was trained with dropped labels, and this one has no null class (_null_class in its config.json): draw with 1.", nameof(network));
     }

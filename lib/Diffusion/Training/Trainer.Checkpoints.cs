@@ -12,7 +12,7 @@ public sealed partial class Trainer
     const string Weight = "weights.", Averaged = "average.", Mean = "adam_m.", Square = "adam_v.", AlphaBar = "alpha_bar", Curve = "loss curve";
 
     // Options that older checkpoints do not note, and what they were there.
-    static readonly Dictionary<string, string> addedLater = new() { [nameof(TrainingOptions.LabelDrop)] = "0", [nameof(TrainingOptions.Start)] = "null" };
+    static readonly Dictionary<string, string> addedLater = new() { [nameof(TrainingOptions.LabelDrop)] = "0", [nameof(TrainingOptions.Start)] = "null", [nameof(TrainingOptions.Teacher)] = "null" };
 
     static readonly JsonSerializerOptions json = new()
     {

@@ -22,6 +22,7 @@ public sealed partial class Trainer : IDisposable
     readonly FlatParameters weights, average;
     readonly FlatAdamW optimiser;
     readonly SeededDraws draws;
+    readonly Teacher? teacher;
     readonly List<(long Step, double Loss)> losses = [];
     long summedLosses;
 
@@ -31,14 +32,15 @@ public sealed partial class Trainer : IDisposable
     /// <param name="data">x₀ (N, …), N ≥ the batch; images in [−1, 1]. Stays the caller's and must not change.</param>
     /// <param name="options">How.</param>
     /// <param name="labels">The class of each item, int64 (N), for a network that knows classes; stays the caller's and must not change.</param>
+    /// <param name="teacher">Says what is learned about x_t; null leaves that to the data (<see cref="TrainingOptions.Target"/>).</param>
     /// <exception cref="ArgumentException">The data are fewer than a batch, the labels do not fit, or an option is out of its range.</exception>
-    public Trainer(NoiseNetwork network, NoiseSchedule schedule, Tensor data, TrainingOptions options, Tensor? labels = null)
+    public Trainer(NoiseNetwork network, NoiseSchedule schedule, Tensor data, TrainingOptions options, Tensor? labels = null, Teacher? teacher = null)
     {
         options.Require();
         RequireLabels(network, data, labels, options.LabelDrop);
         if (data.dim() < 2 || data.shape[0] < options.BatchSize)
             throw new ArgumentException($"The data are {SafeTensor.Format(data.shape)}, expected (N, …) with N at least the batch of {options.BatchSize}: give more items or take a smaller batch.", nameof(data));
-        (Network, Schedule, Options) = (network, schedule, options);
+        (Network, Schedule, Options, this.teacher) = (network, schedule, options, teacher);
         this.data = data.to(Compute.Device).alias().DetachFromDisposeScope();
         this.labels = labels?.to(Compute.Device).alias().DetachFromDisposeScope();
         forward = new ForwardProcess(schedule);
@@ -101,7 +103,8 @@ public sealed partial class Trainer : IDisposable
         Tensor items = draws.Items(k), x0 = data.index_select(0, items);                    // (B, …)
         (Tensor t, Tensor ε) = draws.TimesAndNoise(k, x0);
         Tensor xt = forward.Sample(x0, t, ε);
-        Tensor loss = nn.functional.mse_loss(Network.PredictNoise(xt, t, Labels(k, items)), Prediction.Target(Options.Target, Schedule, x0, ε, t));
+        Tensor? y = Labels(k, items);
+        Tensor loss = nn.functional.mse_loss(Network.PredictNoise(xt, t, y), Taught(xt, t, y) ?? Prediction.Target(Options.Target, Schedule, x0, ε, t));
         if (loss.device.type == DeviceType.CPU) RequireFinite(loss.to(ScalarType.Float64).item<double>(), k + 1);
         Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors));
 
@@ -112,6 +115,12 @@ public sealed partial class Trainer : IDisposable
         lossSum.add_(loss.detach());
         summedLosses++;
         return loss.detach().DetachFromDisposeScope();
+    }
+
+    Tensor? Taught(Tensor xt, Tensor t, Tensor? y)
+    {
+        using var noGraph = no_grad();
+        return teacher?.Invoke(xt, t, y);
     }
 
     void SetLossSum(double sum, long of)

@@ -39,6 +39,9 @@ public sealed record TrainingOptions
     /// </summary>
     public string? Start { get; init; }
 
+    /// <summary>Which teacher the training learns from: null for the data, else any text that tells one teacher from another. A note, as <see cref="Start"/> is.</summary>
+    public string? Teacher { get; init; }
+
     /// <summary>Decides the order of the data, the times and the noise, which labels are dropped, all of them: nothing comes from the global generator.</summary>
     public long Seed { get; init; }
 

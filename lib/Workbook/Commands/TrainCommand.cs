@@ -14,11 +14,13 @@ static class TrainCommand
     const double DroppedLabels = 0.1;                   // of Ho & Salimans 2022
     const int TimedSteps = 12, UntimedSteps = 4;        // of --minutes: the first steps are slower than the rest
     const int ShareForCheckpoints = 20;                 // one part in twenty of the time, and not more often than every second
+    const double DefaultGuidance = 2;
+    static readonly (int First, int Last) guidedTimes = (200, 700);     // where it is decided what is drawn; the finer noise below is learned as it is
     static readonly string[] targets = [nameof(PredictionTarget.Noise), nameof(PredictionTarget.Velocity), nameof(PredictionTarget.Sample)];   // what diffusers knows
     static readonly TimeSpan checkpointEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
-    sealed record Wish(string Folder, string Dataset, string? Config, string? Start, bool Classes, PredictionTarget? Target, long? Images, double? Minutes, int? Batch,
+    sealed record Wish(string Folder, string Dataset, string? Config, string? Start, string? AwayFrom, double? Guidance, bool Classes, PredictionTarget? Target, long? Images, double? Minutes, int? Batch,
         double? LearningRate, long? Seed, bool Resume);
 
     internal static Command Build()
@@ -27,6 +29,8 @@ static class TrainCommand
         var dataset = new Option<string>("--dataset") { Description = "mnist, or a .safetensors whose tensor images (N, C, H, W) lies in [−1, 1], with int64 labels (N) for a network that knows classes.", HelpName = "DATA", DefaultValueFactory = _ => "mnist" };
         var config = new Option<string?>("--config") { Description = "A config.json of diffusers' UNet2DModel (default: 1.1 million parameters for 28×28 grey images).", HelpName = "FILE" };
         var start = new Option<string?>("--start") { Description = "Begins from the weights of this model in place of random ones: a folder, a name in data/models or a fetched OWNER/NAME. A --config may add num_class_embeds to its own, nothing else.", HelpName = "MODEL" };
+        var awayFrom = new Option<string?>("--away-from") { Description = "Learns no longer from the data but to say what the model of --start says, guided away from this one, which has learned less (Karras et al. 2024): what it draws is clearer, its loss a little worse.", HelpName = "MODEL" };
+        var guidance = new Option<double?>("--guidance") { Description = $"How far, from 1, which is not at all (default {DefaultGuidance}); for t from {guidedTimes.First} to {guidedTimes.Last}.", HelpName = "W" };
         var classes = new Option<bool>("--classes") { Description = "Tells the network each image's class and drops one label in ten, so that workbook sample can draw a class, any class, and guided ones." };
         var target = new Option<string?>("--target") { Description = "What the network learns to say: Noise (ε, as Ho et al.; the default), Velocity (v of Salimans & Ho 2022, which weighs noisy images more) or Sample (x₀).", HelpName = "TARGET" };
         var images = new Option<long?>("--images") { Description = $"How many images to learn from, each counted every time it is seen (default {DefaultImages}).", HelpName = "N" };
@@ -41,17 +45,20 @@ static class TrainCommand
         Numbers.RequireFromOne(int.MaxValue, batch);
         Numbers.Require(minutes, text => double.TryParse(text, out double value) && value > 0 && value < 1e6, "a number above 0");
         Numbers.Require(rate, text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value), "a number above 0");
+        Numbers.Require(guidance, text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value >= 1 && double.IsFinite(value), "a number from 1");
         Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
 
         var command = new Command("train", "Trains a model on this machine: Algorithm 1 of Ho et al. 2020 on a U-Net.")
         {
-            output, dataset, config, start, classes, target, images, minutes, batch, rate, seed, resume,
+            output, dataset, config, start, awayFrom, guidance, classes, target, images, minutes, batch, rate, seed, resume,
         };
         command.Validators.Add(result =>
         {
             if (result.GetResult(images) is { Implicit: false } && result.GetResult(minutes) is { Implicit: false }) result.AddError("--images and --minutes exclude each other.");
+            if (result.GetResult(guidance) is { Implicit: false } && result.GetResult(awayFrom) is not { Implicit: false }) result.AddError("--guidance needs --away-from.");
+            if (result.GetResult(awayFrom) is { Implicit: false } && result.GetResult(start) is not { Implicit: false }) result.AddError("--away-from needs --start.");
         });
-        command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(output)!, parsed.GetValue(dataset)!, parsed.GetValue(config), parsed.GetValue(start), parsed.GetValue(classes),
+        command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(output)!, parsed.GetValue(dataset)!, parsed.GetValue(config), parsed.GetValue(start), parsed.GetValue(awayFrom), parsed.GetValue(guidance), parsed.GetValue(classes),
             parsed.GetValue(target) is { } says ? Enum.Parse<PredictionTarget>(says) : null, parsed.GetValue(images), parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(resume)))));
         return command;
     }
@@ -67,20 +74,24 @@ static class TrainCommand
         (torch.Tensor data, torch.Tensor? known) = Load(wish.Dataset);
         using torch.Tensor images = data;
         using PretrainedModel? start = wish.Start is { } name ? Opened(name, wish.Target) : null;
+        using PretrainedModel? weaker = wish.AwayFrom is { } other ? Opened(other, start!.Scheduler.Target) : null;
         UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn && holdsModel ? UNetConfig.Read(ownConfig) : start?.Network.Config ?? UNetConfig.Digits, data, wish);
         if (wish.Classes) config = WithClasses(config, known, wish);
         using torch.Tensor? labels = config.Classes is null ? null : known
             ?? throw new WorkbookException($"The network knows {config.Classes} classes and {Shown.Path(wish.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");
         TrainingOptions? before = goesOn ? Trainer.OptionsOf(checkpoint) : null;
+        if (before?.Teacher is not null && weaker is null)
+            throw new WorkbookException($"{Shown.Path(wish.Folder)} learns from two models: with --resume give --start and --away-from again.");
         TrainingOptions unsaid = before ?? new() { Steps = 1 };
         int batch = wish.Batch ?? unsaid.BatchSize;
         long seed = wish.Seed ?? before?.Seed ?? 0;
         Compute.Seed(seed);
         using UNet network = start?.Network.StartOf(config) ?? new UNet(config);
         network.BodyType = Compute.FastBodyType;
+        (Teacher? teacher, string? note) = Guided(start, weaker, network, wish);
         NoiseSchedule schedule = NoiseSchedule.Linear();
         long steps = wish.Images is { } n ? (n - 1) / batch + 1
-            : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, labels, batch) : (DefaultImages - 1) / batch + 1);
+            : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, labels, teacher, batch) : (DefaultImages - 1) / batch + 1);
         var options = new TrainingOptions
         {
             Steps = steps,
@@ -90,9 +101,10 @@ static class TrainCommand
             LabelDrop = before?.LabelDrop ?? (config.NullClass is null ? 0 : DroppedLabels),
             Target = wish.Target ?? before?.Target ?? start?.Scheduler.Target ?? PredictionTarget.Noise,
             Start = start?.Network.Fingerprint() ?? before?.Start,
+            Teacher = note,
             Seed = seed,
         };
-        using var trainer = new Trainer(network, schedule, data, options, labels);
+        using var trainer = new Trainer(network, schedule, data, options, labels, teacher);
         if (goesOn) trainer.Resume(checkpoint);
         return Train(trainer, wish.Folder);
     }
@@ -107,6 +119,23 @@ static class TrainCommand
             return model;
         model.Dispose();
         throw new WorkbookException($"{name} was trained with {own} to predict {model.Scheduler.Target}, and train goes on with {schedule}{(target is { } wanted ? $" and --target {wanted}" : "")}: start from another model.");
+    }
+
+    /// <summary>Says what is learned where two models say it together, the one to start from and a weaker one, and a note that tells this teacher from others.</summary>
+    static (Teacher?, string? Note) Guided(PretrainedModel? start, PretrainedModel? weaker, UNet network, Wish wish)
+    {
+        if (start is null || weaker is null) return default;
+        string Takes(UNetConfig config) => $"{config.InChannels} channels and {config.Classes ?? 0} classes";
+        foreach (var (name, model) in new[] { (wish.Start, start.Network), (wish.AwayFrom, weaker.Network) })
+        {
+            if (Takes(model.Config) != Takes(network.Config))
+                throw new WorkbookException($"{name} takes {Takes(model.Config)}, the network to be trained {Takes(network.Config)}: with --away-from all three must take the same.");
+            model.Config.RequireSize(network.Config.SampleSize!.Value);
+            model.BodyType = network.BodyType;
+        }
+        double w = wish.Guidance ?? DefaultGuidance;
+        return ((xt, t, labels) => start.Network.PredictGuided(weaker.Network, xt, t, w, guidedTimes, labels),
+            $"{start.Network.Fingerprint()} away from {weaker.Network.Fingerprint()} by {w.ToString(CultureInfo.InvariantCulture)}");
     }
 
     /// <summary>The config told the classes of the data and a null class.</summary>
@@ -152,10 +181,10 @@ static class TrainCommand
         }
     }
 
-    static long StepsIn(double minutes, UNet network, NoiseSchedule schedule, torch.Tensor data, torch.Tensor? labels, int batch)
+    static long StepsIn(double minutes, UNet network, NoiseSchedule schedule, torch.Tensor data, torch.Tensor? labels, Teacher? teacher, int batch)
     {
         using NoiseNetwork copy = network.Copy();
-        using var trial = new Trainer(copy, schedule, data, new() { Steps = UntimedSteps + TimedSteps, BatchSize = batch }, labels);
+        using var trial = new Trainer(copy, schedule, data, new() { Steps = UntimedSteps + TimedSteps, BatchSize = batch }, labels, teacher);
         var timed = new Stopwatch();
         foreach (TrainingStep step in trial.Run())
             if (step.Number == UntimedSteps) timed.Start();

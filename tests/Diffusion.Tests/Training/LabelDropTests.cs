@@ -134,7 +134,7 @@ public class LabelDropTests
     }
 
     [Fact]
-    public void A_checkpoint_is_gone_on_with_under_the_same_drop_and_start_and_an_older_one_had_neither()
+    public void A_checkpoint_is_gone_on_with_under_the_same_drop_start_and_teacher_and_an_older_one_had_none()
     {
         var options = new TrainingOptions { Steps = 6, BatchSize = 32 };
         using var scratch = new Golden.Scratch();
@@ -143,14 +143,15 @@ public class LabelDropTests
         Refused(options, options with { LabelDrop = 0.3 }, "LabelDrop = 0, this one has 0.3");
         Refused(options with { Start = "one" }, options with { Start = "two" }, "Start = \"one\", this one has \"two\"");
         Refused(options with { Start = "one" }, options, "Start = \"one\", this one has null");
+        Refused(options with { Teacher = "one" }, options with { Teacher = "two" }, "Teacher = \"one\", this one has \"two\"");
 
         using Trainer whole = OnDarkAndLight(options), resumed = OnDarkAndLight(options);
         Go(whole, 3);
         whole.Save(file);
         using (SafeTensors written = SafeTensors.Open(file))
         {
-            var notes = written.Metadata.Where(note => note.Key is not ("LabelDrop" or "Start")).ToDictionary(note => note.Key, note => note.Value);
-            Assert.Equal(written.Metadata.Count - 2, notes.Count);
+            var notes = written.Metadata.Where(note => note.Key is not ("LabelDrop" or "Start" or "Teacher")).ToDictionary(note => note.Key, note => note.Value);
+            Assert.Equal(written.Metadata.Count - 3, notes.Count);
             SafeTensors.Write(older, written.Tensors.Keys.ToDictionary(name => name, written.Read), notes);
         }
         Go(whole);

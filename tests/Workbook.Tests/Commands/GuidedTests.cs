@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -114,6 +115,37 @@ public sealed class GuidedTests : IDisposable
         Refused(1, "v was trained with linear, T = 1000, ᾱ_T = 4.04E-05 to predict Velocity, and train goes on with linear, T = 1000, ᾱ_T = 4.04E-05 and --target Noise: start from another model.",
             Train("e", 4, "--start", "v", "--target", "Noise"));
         Refused(2, "--target ε is not Noise, Velocity or Sample.", Train("e", 4, "--target", "ε"));
+    }
+
+    [Fact]
+    public void A_model_learns_to_say_what_another_says_guided_away_from_a_weaker_one()
+    {
+        string[] how = ["--start", "good", "--away-from", "plain", "--guidance", "3"];
+        Good(Train("good", 2000, "--start", "plain", "--learning-rate", "0.01"));
+        Good(Train("still", 400, [.. how[..4], "--guidance", "1", "--learning-rate", "1e-30"]));       // 1 is the good model itself, from which no weight moves
+        Good(Train("guided", 2000, [.. how, "--learning-rate", "0.003"]));
+        Assert.InRange(Losses("still").Max(), 0, 1e-9);
+        Assert.True(Losses("guided")[0] > 0.01, "The two models differ.");
+        Assert.True(Losses("guided")[^1] < Losses("guided")[0] / 2, "It learns what they say.");
+        Refused(2, "--guidance needs --away-from. See workbook --help.", Train("new", 4, "--start", "good", "--guidance", "2"));
+        Refused(2, "--away-from needs --start. See workbook --help.", Train("new", 4, "--away-from", "plain"));
+        Refused(2, "--guidance 0.5 is not a number from 1. See workbook --help.", Train("new", 4, [.. how[..4], "--guidance", "0.5"]));
+        Refused(1, "There is no model nobody: give the folder", Train("new", 4, "--start", "good", "--away-from", "nobody"));
+        Refused(1, "good takes 1 channels and 0 classes, the network to be trained 1 channels and 4 classes: with --away-from all three must take the same.", Train("new", 4, [.. how, "--classes"]));
+        Assert.False(Directory.Exists(scratch["new"]));
+
+        using (Process process = Start(Training("half", 1_000_000, how)))
+        {
+            var waited = Stopwatch.StartNew();
+            while (!File.Exists(scratch["half/checkpoint.safetensors"]) && waited.Elapsed.TotalSeconds < 60 && !process.HasExited) Thread.Sleep(20);
+            Assert.False(process.HasExited, "It ended before it could be killed.");
+            process.Kill();
+            process.WaitForExit();
+        }
+        Refused(1, "half learns from two models: with --resume give --start and --away-from again.", Run("train", "--output", "half", "--dataset", "data.safetensors", "--resume"));
+        Refused(1, "half/checkpoint.safetensors was written by a training with Teacher = ", Train("half", 1_000_000, [.. how[..4], "--guidance", "2", "--resume"]));
+
+        double[] Losses(string folder) => [.. File.ReadAllLines(scratch[$"{folder}/training.csv"]).Skip(1).Select(row => double.Parse(row.Split(',')[1], CultureInfo.InvariantCulture))];
     }
 
     [Fact]
