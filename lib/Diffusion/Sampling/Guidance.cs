@@ -67,6 +67,24 @@ public static class Guidance
         return (ε + further).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// A teacher that says ε̂ of <see cref="PredictGuided(NoiseNetwork, NoiseNetwork, Tensor, Tensor, double, ValueTuple{int, int}?, Tensor?)"/> with its x̂₀ clipped
+    /// to [−1, 1], so that what is learned always belongs to a picture. Who learned ε̂ as it is would walk to none by DDIM, which goes on with the noise as it was said.
+    /// </summary>
+    /// <param name="network">The good network.</param>
+    /// <param name="weaker">One that has learned less of the same.</param>
+    /// <param name="schedule">The noise levels of both.</param>
+    /// <param name="target">What both learned to say, and the teacher says.</param>
+    /// <param name="weight">w, any finite number; 1 is the network as it is, clipped.</param>
+    /// <param name="times">The t at which it is guided, first and last; null for all.</param>
+    public static Teacher AwayFrom(this NoiseNetwork network, NoiseNetwork weaker, NoiseSchedule schedule, PredictionTarget target, double weight, (int First, int Last)? times = null) =>
+        (xt, t, labels) =>
+        {
+            using var scope = NewDisposeScope();
+            Tensor x0 = new Prediction(schedule, xt, t, network.PredictGuided(weaker, xt, t, weight, times, labels), target).As(PredictionTarget.Sample).clamp(-1, 1);
+            return new Prediction(schedule, xt, t, x0, PredictionTarget.Sample).As(target).MoveToOuterDisposeScope();
+        };
+
     static void RequireFinite(double weight)
     {
         if (!double.IsFinite(weight)) throw new ArgumentOutOfRangeException(nameof(weight), $"The guidance is {weight}, expected a finite number: 1 draws what was learned as it was learned.");

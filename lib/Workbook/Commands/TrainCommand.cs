@@ -134,7 +134,7 @@ static class TrainCommand
             model.BodyType = network.BodyType;
         }
         double w = wish.Guidance ?? DefaultGuidance;
-        return ((xt, t, labels) => start.Network.PredictGuided(weaker.Network, xt, t, w, guidedTimes, labels),
+        return (start.Network.AwayFrom(weaker.Network, NoiseSchedule.Linear(), start.Scheduler.Target, w, guidedTimes),
             $"{start.Network.Fingerprint()} away from {weaker.Network.Fingerprint()} by {w.ToString(CultureInfo.InvariantCulture)}");
     }
 

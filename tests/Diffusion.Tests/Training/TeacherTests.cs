@@ -34,6 +34,24 @@ public sealed class TeacherTests
         static void Equal(double[] expected, Tensor found) => Assert.All(expected.Zip(found.ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
     }
 
+    [Theory]
+    [InlineData(PredictionTarget.Noise)]
+    [InlineData(PredictionTarget.Velocity)]
+    [InlineData(PredictionTarget.Sample)]
+    public void What_it_is_taught_belongs_to_a_picture(PredictionTarget target)
+    {
+        using var scope = NewDisposeScope();
+        using var noGraph = no_grad();
+        using Mlp good = Drawn(1), weaker = Drawn(2);
+        NoiseSchedule schedule = NoiseSchedule.Linear();
+        Tensor x = 0.9 * randn(500, 2), t = randint(1, 1001, 500, dtype: ScalarType.Int64);
+        double[] x0 = As(good.PredictGuided(weaker, x, t, 2)), taught = As(good.AwayFrom(weaker, schedule, target, 2)(x, t, null));
+        Assert.All(x0.Zip(taught), pair => Assert.Equal(Math.Clamp(pair.First, -1, 1), pair.Second, 1e-3));     // √(1−ᾱ)/√ᾱ is 157 at t = T: float32's rounding times that, twice
+        Assert.InRange(x0.Count(value => Math.Abs(value) < 1), 50, 950);
+
+        double[] As(Tensor said) => new Prediction(schedule, x, t, said, target).As(PredictionTarget.Sample).ToDoubles();
+    }
+
     [Fact]
     public void A_network_learns_to_say_alone_what_two_say_together()
     {
