@@ -46,6 +46,16 @@ static class WorkbookProgram
         return new(process.ExitCode, output.Result, error.Result);
     }
 
+    /// <summary>Kills the program with SIGKILL as soon as it has got so far.</summary>
+    public static void KillOnce(Func<bool> soFar, Process process)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!soFar() && waited.Elapsed.TotalSeconds < 60 && !process.HasExited) Thread.Sleep(20);
+        Assert.False(process.HasExited, "It ended before it could be killed.");
+        process.Kill();
+        process.WaitForExit();
+    }
+
     static string FindRoot()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -15,4 +15,7 @@ public static class TensorExtensions
     /// <summary>A float32 vector (N) on <see cref="Compute.Device"/> with these values.</summary>
     public static Tensor ToTensor(this IEnumerable<double> values) =>
         tensor(values.Select(value => (float)value).ToArray(), device: Compute.Device);
+
+    /// <summary>One value for each item, (B), as a view (B, 1, …, 1) that multiplies items of so many dimensions.</summary>
+    internal static Tensor PerItem(this Tensor values, long dims) => values.view([-1, .. Enumerable.Repeat(1L, (int)Math.Max(dims, 1) - 1)]);
 }

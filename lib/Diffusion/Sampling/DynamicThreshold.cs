@@ -15,7 +15,7 @@ public sealed record DynamicThreshold(double Ratio = 0.995, double Most = 1)
     {
         Tensor q = full([], Ratio, dtype: x0.dtype, device: x0.device);
         Tensor s = stack(x0.unbind().Select(item => quantile(item.abs().flatten(), q, 0)))       // (B); item by item, for torch's quantile takes 16 million values
-            .clamp_min(1).clamp_max(Most).view([-1, .. Enumerable.Repeat(1L, (int)x0.dim() - 1)]);   // (B, 1, …, 1)
+            .clamp_min(1).clamp_max(Most).PerItem(x0.dim());
         return maximum(minimum(x0, s), -s) / s;
     }
 }

@@ -63,7 +63,7 @@ public static class Guidance
         Tensor ε = network.PredictNoise(x, t, labels);
         Tensor further = (weight - 1) * (ε - weaker.PredictNoise(x, t, labels));
         if (times is { } range)
-            further = further * (t >= range.First).logical_and(t <= range.Last).to(ε.dtype).view([-1, .. Enumerable.Repeat(1L, (int)x.dim() - 1)]);
+            further = further * (t >= range.First).logical_and(t <= range.Last).PerItem(x.dim());
         return (ε + further).MoveToOuterDisposeScope();
     }
 

@@ -95,8 +95,7 @@ public sealed partial class NoiseSchedule
             throw new ArgumentException($"The table has {table.Count} values, expected {T + 1}: one for every t from 0 to {T}.", nameof(table));
         RequireTime(t, 0);
         using var scope = NewDisposeScope();
-        long[] shape = [-1, .. Enumerable.Repeat(1L, Max(dims, 1) - 1)];                            // (B, 1, …, 1)
-        return OnDevice(table).index_select(0, t.to(Compute.Device).flatten()).view(shape).MoveToOuterDisposeScope();
+        return OnDevice(table).index_select(0, t.to(Compute.Device).flatten()).PerItem(dims).MoveToOuterDisposeScope();
     }
 
     /// <summary>The name, T and what is left at the end: <c>linear, T = 1000, ᾱ_T = 4.04E-05</c>.</summary>

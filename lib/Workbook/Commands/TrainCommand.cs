@@ -88,8 +88,8 @@ static class TrainCommand
         Compute.Seed(seed);
         using UNet network = start?.Network.StartOf(config) ?? new UNet(config);
         network.BodyType = Compute.FastBodyType;
-        (Teacher? teacher, string? note) = Guided(start, weaker, network, wish);
         NoiseSchedule schedule = NoiseSchedule.Linear();
+        (Teacher? teacher, string? note) = Guided(start, weaker, network, schedule, wish);
         long steps = wish.Images is { } n ? (n - 1) / batch + 1
             : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, labels, teacher, batch) : (DefaultImages - 1) / batch + 1);
         var options = new TrainingOptions
@@ -121,8 +121,8 @@ static class TrainCommand
         throw new WorkbookException($"{name} was trained with {own} to predict {model.Scheduler.Target}, and train goes on with {schedule}{(target is { } wanted ? $" and --target {wanted}" : "")}: start from another model.");
     }
 
-    /// <summary>Says what is learned where two models say it together, the one to start from and a weaker one, and a note that tells this teacher from others.</summary>
-    static (Teacher?, string? Note) Guided(PretrainedModel? start, PretrainedModel? weaker, UNet network, Wish wish)
+    /// <summary>Says what is learned where two models say it together, the one to start from and a weaker one, and a note that tells this teacher from others of that start.</summary>
+    static (Teacher?, string? Note) Guided(PretrainedModel? start, PretrainedModel? weaker, UNet network, NoiseSchedule schedule, Wish wish)
     {
         if (start is null || weaker is null) return default;
         string Takes(UNetConfig config) => $"{config.InChannels} channels and {config.Classes ?? 0} classes";
@@ -134,8 +134,8 @@ static class TrainCommand
             model.BodyType = network.BodyType;
         }
         double w = wish.Guidance ?? DefaultGuidance;
-        return (start.Network.AwayFrom(weaker.Network, NoiseSchedule.Linear(), start.Scheduler.Target, w, guidedTimes),
-            $"{start.Network.Fingerprint()} away from {weaker.Network.Fingerprint()} by {w.ToString(CultureInfo.InvariantCulture)}");
+        return (start.Network.AwayFrom(weaker.Network, schedule, start.Scheduler.Target, w, guidedTimes),
+            $"away from {weaker.Network.Fingerprint()} by {w.ToString(CultureInfo.InvariantCulture)}");
     }
 
     /// <summary>The config told the classes of the data and a null class.</summary>

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -89,11 +89,7 @@ public sealed class GuidedTests : IDisposable
         using (Process process = Start(Training("killed", Images, how)))
         {
             string checkpoint = scratch["killed/checkpoint.safetensors"];
-            var waited = Stopwatch.StartNew();
-            while (!(File.Exists(checkpoint) && Note(checkpoint, "step") != "0") && waited.Elapsed.TotalSeconds < 60 && !process.HasExited) Thread.Sleep(20);
-            Assert.False(process.HasExited, "It ended before it could be killed.");
-            process.Kill();     // SIGKILL
-            process.WaitForExit();
+            WorkbookProgram.KillOnce(() => File.Exists(checkpoint) && Note(checkpoint, "step") != "0", process);
             Assert.Equal(("0.1", "0.001"), (Note(checkpoint, "LabelDrop"), Note(checkpoint, "LearningRate")));
         }
         Refused(1, "killed/checkpoint.safetensors was written by a training with Start = ", Train("killed", Images, "--resume", "--start", "other"));
@@ -136,14 +132,7 @@ public sealed class GuidedTests : IDisposable
         Refused(1, "good takes 1 channels and 0 classes, the network to be trained 1 channels and 4 classes: with --away-from all three must take the same.", Train("new", 4, [.. how, "--classes"]));
         Assert.False(Directory.Exists(scratch["new"]));
 
-        using (Process process = Start(Training("half", 1_000_000, how)))
-        {
-            var waited = Stopwatch.StartNew();
-            while (!File.Exists(scratch["half/checkpoint.safetensors"]) && waited.Elapsed.TotalSeconds < 60 && !process.HasExited) Thread.Sleep(20);
-            Assert.False(process.HasExited, "It ended before it could be killed.");
-            process.Kill();
-            process.WaitForExit();
-        }
+        using (Process process = Start(Training("half", 1_000_000, how))) WorkbookProgram.KillOnce(() => File.Exists(scratch["half/checkpoint.safetensors"]), process);
         Refused(1, "half learns from two models: with --resume give --start and --away-from again.", Run("train", "--output", "half", "--dataset", "data.safetensors", "--resume"));
         Refused(1, "half/checkpoint.safetensors was written by a training with Teacher = ", Train("half", 1_000_000, [.. how[..4], "--guidance", "2", "--resume"]));
 

@@ -58,11 +58,7 @@ public sealed class TrainTests : IDisposable
         using (Process process = Start(Arguments("killed", Images, small)))
         {
             string checkpoint = scratch[$"killed/{Checkpoint}"];
-            var waited = Stopwatch.StartNew();
-            while (!(File.Exists(checkpoint) && Step(checkpoint) != "0") && waited.Elapsed.TotalSeconds < 60 && !process.HasExited) Thread.Sleep(20);
-            Assert.False(process.HasExited, "It ended before it could be killed.");
-            process.Kill();     // SIGKILL
-            process.WaitForExit();
+            WorkbookProgram.KillOnce(() => File.Exists(checkpoint) && Step(checkpoint) != "0", process);
             Assert.InRange(int.Parse(Step(checkpoint)), 1, Images / 4 - 1);
         }
         WorkbookProgram.Ended refused = Train(Arguments("killed", Images, small)), resumed = Train(["train", "--output", "killed", "--resume", .. small]);
