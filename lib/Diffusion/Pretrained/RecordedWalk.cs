@@ -59,7 +59,7 @@ sealed class RecordedWalk
     Sampler Fitted(SchedulerConfig config)
     {
         IEnumerable<double> etas = recorded.Tensors.ContainsKey("noise.0") ? Enumerable.Range(0, 101).Select(i => i / 100.0).Reverse() : [0.0];
-        return etas.SelectMany(eta => (Sampler[])[config.Sampler(Count, eta), config.Sampler(Count, eta, recomputesNoise: true)]).MinBy(Misfit)!;
+        return etas.SelectMany(eta => (Sampler[])[config.Sampler(Count, eta, recomputesNoise: false), config.Sampler(Count, eta)]).MinBy(Misfit)!;
     }
 
     double Misfit(Sampler sampler)

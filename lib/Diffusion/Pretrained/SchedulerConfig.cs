@@ -117,8 +117,8 @@ public sealed class SchedulerConfig
     /// <summary>The sampler that this file describes, or DDIM with another η.</summary>
     /// <param name="steps">N, from 1 to T; all T unless said.</param>
     /// <param name="eta">η of DDIM, also where the file describes DDPM; left out, the file's own sampler: DDPM, or DDIM with η = 0.</param>
-    /// <param name="recomputesNoise">DDIM's <c>use_clipped_model_output</c>; DDPM always does.</param>
-    public Sampler Sampler(int? steps = null, double? eta = null, bool recomputesNoise = false)
+    /// <param name="recomputesNoise">whether ε̂ is computed again from the clipped x̂₀ (<see cref="Diffusion.Sampler.RecomputesNoise"/>); diffusers' DDIM says <c>use_clipped_model_output</c> and does not unless told, DDPM always does.</param>
+    public Sampler Sampler(int? steps = null, double? eta = null, bool recomputesNoise = true)
     {
         IReadOnlyList<int> times = ReverseTimes.Times(Steps, steps ?? Steps, Spacing, offset);
         return IsDdim || eta is not null

@@ -22,7 +22,7 @@ namespace Diffusion;
 /// (x₀, v) are affine in ε, so the same line holds for networks that predict those.
 /// <para>
 /// The x̂₀ of a guided ε̂ lies outside the data's range nearly everywhere. A sampler that clips it must compute ε̂ again from what is left
-/// (<see cref="Sampler.RecomputesNoise"/>, as DDPM does); one that keeps the old ε̂, as DDIM does unless told, walks to noise that fits no picture:
+/// (<see cref="Sampler.RecomputesNoise"/>); one that keeps the old ε̂, as diffusers' DDIM does unless told, walks to noise that fits no picture:
 /// mnist-ddpm-class at η = 0, w = 2 in 50 steps then follows the class in 28 of 100 cases, and in 100 with it computed again.
 /// </para>
 /// </remarks>

@@ -9,8 +9,8 @@ namespace Diffusion;
 ///
 ///                        s after t      η    σ²         ε̂ recomputed from the clipped x̂₀
 /// DDPM (Ho et al.)       next time      1    β̃ or β     yes
-/// DDIM (Song et al.)     t − ⌊T/N⌋      0    0          no (use_clipped_model_output: yes)
-/// DDIM with noise        t − ⌊T/N⌋      η    η²β̃        no
+/// DDIM (Song et al.)     t − ⌊T/N⌋      0    0          yes (in diffusers where use_clipped_model_output says so)
+/// DDIM with noise        t − ⌊T/N⌋      η    η²β̃        yes
 /// </code>
 /// With η = 1 and ε̂ recomputed the first two terms are the posterior mean μ̃ of eq. (7) taken at x̂₀: chapter 07 checks it. β̃ and β are those of
 /// the jump from t to s, see <see cref="StepNoise"/>.
@@ -45,6 +45,10 @@ public sealed record Sampler
     public DynamicThreshold? Threshold { get; init; }
 
     /// <summary>Whether ε̂ is computed again from the clipped or thresholded x̂₀, so that both agree.</summary>
+    /// <remarks>
+    /// With ε̂ as it was said, a clip by δ moves x_s by √ᾱ_s·δ, however short the step is: the more steps, the farther off. Computed again, by
+    /// (√ᾱ_s − √ᾱ_t·√(1−ᾱ_s)/√(1−ᾱ_t))·δ, which vanishes with the step.
+    /// </remarks>
     public bool RecomputesNoise { get; init; } = true;
 
     /// <summary>Algorithm 2 of Ho et al. 2020, over all T times or N of them.</summary>
@@ -58,9 +62,10 @@ public sealed record Sampler
     /// <param name="schedule">The noise levels the network was trained with.</param>
     /// <param name="steps">N, from 1 to T.</param>
     /// <param name="eta">η, 0 to 1.</param>
+    /// <remarks>diffusers' DDIM clips and keeps ε̂ unless told otherwise: <c>with { RecomputesNoise = false }</c>.</remarks>
     public static Sampler Ddim(NoiseSchedule schedule, int steps = 50, double eta = 0) =>
         new(schedule, ReverseTimes.Striding(ReverseTimes.Times(schedule.T, steps), schedule.T))
-        { Noise = StepNoise.Scaled, Eta = eta, RecomputesNoise = false };
+        { Noise = StepNoise.Scaled, Eta = eta };
 
     /// <summary>The walk, lazily: each step is computed when it is asked for.</summary>
     /// <param name="predict">The network: (x_t, t) with t int64 (B) in the workbook's times 1…T, giving what <see cref="Target"/> says.</param>

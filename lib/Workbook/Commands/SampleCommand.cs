@@ -62,7 +62,7 @@ static class SampleCommand
         if (model.Network.Config.InChannels is not (1 or 3) && ending != ".safetensors")
             throw new WorkbookException($"{wish.Model} draws images of {model.Network.Config.InChannels} channels, and a picture has 1 or 3: write them to a .safetensors.");
         double guidance = wish.Guidance ?? 1;
-        Sampler sampler = model.Scheduler.Sampler(wish.Steps, wish.Eta, recomputesNoise: guidance != 1);   // Guidance says why
+        Sampler sampler = model.Scheduler.Sampler(wish.Steps, wish.Eta);
         long steps = ((wish.Count - 1L) / wish.Batch + 1) * sampler.Steps.Count;
         var progress = new Progress();
         progress.Begin(Shown.Path(wish.File));

@@ -71,6 +71,9 @@ static class TrainCommand
             throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a training that is not finished: go on with --resume, or choose another folder.");
         if (holdsModel && !goesOn)
             throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a finished model: choose another folder.");
+        TrainingOptions? before = goesOn ? Trainer.OptionsOf(checkpoint) : null;
+        if (before?.Teacher is not null && wish.AwayFrom is null)
+            throw new WorkbookException($"{Shown.Path(wish.Folder)} learns from two models: with --resume give --start and --away-from again.");
         (torch.Tensor data, torch.Tensor? known) = Load(wish.Dataset);
         using torch.Tensor images = data;
         using PretrainedModel? start = wish.Start is { } name ? Opened(name, wish.Target) : null;
@@ -79,9 +82,6 @@ static class TrainCommand
         if (wish.Classes) config = WithClasses(config, known, wish);
         using torch.Tensor? labels = config.Classes is null ? null : known
             ?? throw new WorkbookException($"The network knows {config.Classes} classes and {Shown.Path(wish.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");
-        TrainingOptions? before = goesOn ? Trainer.OptionsOf(checkpoint) : null;
-        if (before?.Teacher is not null && weaker is null)
-            throw new WorkbookException($"{Shown.Path(wish.Folder)} learns from two models: with --resume give --start and --away-from again.");
         TrainingOptions unsaid = before ?? new() { Steps = 1 };
         int batch = wish.Batch ?? unsaid.BatchSize;
         long seed = wish.Seed ?? before?.Seed ?? 0;

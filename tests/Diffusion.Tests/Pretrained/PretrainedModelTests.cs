@@ -67,10 +67,10 @@ public sealed class PretrainedModelTests : IDisposable
     {
         Sampler own = model.Scheduler.Sampler(10), ddim = model.Scheduler.Sampler(10, 0.3);
         Assert.Equal((StepNoise.Posterior, true), (own.Noise, own.RecomputesNoise));
-        Assert.Equal((StepNoise.Scaled, 0.3, false, 1.0, PredictionTarget.Noise), (ddim.Noise, ddim.Eta, ddim.RecomputesNoise, ddim.Clip!.Value, ddim.Target));
+        Assert.Equal((StepNoise.Scaled, 0.3, true, 1.0, PredictionTarget.Noise), (ddim.Noise, ddim.Eta, ddim.RecomputesNoise, ddim.Clip!.Value, ddim.Target));
         Assert.Equal(Sampler.Ddim(model.Scheduler.Schedule, 10).Steps, ddim.Steps);
         // η = 1 with ε̂ recomputed is the file's DDPM, along the same times.
-        using Draws a = model.Draw(own, 2, 5), b = model.Draw(model.Scheduler.Sampler(10, 1, recomputesNoise: true), 2, 5), c = model.Draw(ddim, 2, 5);
+        using Draws a = model.Draw(own, 2, 5), b = model.Draw(model.Scheduler.Sampler(10, 1), 2, 5), c = model.Draw(ddim, 2, 5);
         Assert.InRange((a.Samples - b.Samples).abs().max().item<float>(), 0, Rounding);
         Assert.InRange((a.Samples - c.Samples).abs().max().item<float>(), 0.01, 2);
     }
