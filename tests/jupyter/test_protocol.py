@@ -56,7 +56,7 @@ class Executing(WithKernel):
     def test_a_thousand_small_outputs_arrive_in_order(self):
         text = self.kernel.text("for (int i = 0; i < 1000; i++) Console.WriteLine(i);")
         self.assertEqual(text.split(), [str(i) for i in range(1000)])
-        reply, outputs = self.kernel.run("for (int i = 0; i < 1000; i++) Workbook.Scripting.CellDisplay.Show(i);")
+        reply, outputs = self.kernel.run("for (int i = 0; i < 1000; i++) display(i);")
         self.assertEqual([content["data"]["text/plain"] for kind, content in outputs if kind == "display_data"], [str(i) for i in range(1000)])
 
     def test_streams_keep_their_order(self):

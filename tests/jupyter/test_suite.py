@@ -27,7 +27,7 @@ class CSharp(jupyter_kernel_test.KernelTests):
         {"code": "System.Math.Max(3, 4)", "result": "4"},
     ]
     code_display_data = [
-        {"code": 'Workbook.Scripting.CellDisplay.Show("shown");', "mime": "text/plain"},
+        {"code": 'display("shown");', "mime": "text/plain"},
         {"code": kernels.SETUP + '\nnew Plot("a", "x", "y").Line("l", [0.0, 1.0], [0.0, 1.0]).Show();', "mime": "image/png"},
     ]
     code_history_pattern = "1 ? 2"

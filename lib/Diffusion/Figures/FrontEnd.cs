@@ -12,14 +12,14 @@ interface IShown
 }
 
 /// <summary>
-/// The one file that knows notebook engines. It finds them by name, so that the library refers to none: the workbook's own engine, then
-/// .NET Interactive, else plain lines on the console.
+/// The one file that knows a notebook engine. It finds .NET Interactive by name, so that the library does not refer to it; without it a figure
+/// is a plain line on the console.
 /// </summary>
 static class FrontEnd
 {
     /// <summary>Shows a value in the running cell's output.</summary>
     internal static IShown Show(object value) =>
-        (IShown?)Workbook.TryShow(value) ?? (IShown?)Interactive.TryShow(value) ?? Console.Show(value);
+        (IShown?)Interactive.TryShow(value) ?? Console.Show(value);
 
     static Type? Find(string assembly, string type) =>
         AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(a => a.GetName().Name == assembly)?.GetType(type);
@@ -32,23 +32,6 @@ static class FrontEnd
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner);
             throw;
         }
-    }
-
-    /// <summary>The own engine: static class Workbook.Scripting.CellDisplay in the assembly <c>Workbook.Cells</c>.</summary>
-    sealed class Workbook(MethodInfo update, string id) : IShown
-    {
-        internal static Workbook? TryShow(object value)
-        {
-            if (Find("Workbook.Cells", "Workbook.Scripting.CellDisplay") is not { } type) return null;
-            if (type.GetProperty("IsActive")?.GetValue(null) is not true) return null;
-            return type.GetMethod("Show", [typeof(object)]) is { } show
-                && type.GetMethod("Update", [typeof(string), typeof(object)]) is { } update
-                ? new Workbook(update, (string)Call(show, null, value)!) : null;
-        }
-
-        public bool Replaces => true;
-
-        public void Update(object value) => Call(update, null, id, value);
     }
 
     /// <summary>

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
+using System.Diagnostics;
 using System.IO.Pipes;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Workbook.Scripting;
@@ -9,7 +11,7 @@ namespace Workbook.Commands;
 
 /// <summary>
 /// The other side of <see cref="WorkerProcess"/>, hidden from the user: executes the cells that it is sent, in a process of their own, and
-/// sends back what they say. It ends when its parent closes the pipe or dies.
+/// sends back what they say; meanwhile it answers an editor's questions. It ends when its parent closes the pipe or dies.
 /// </summary>
 static class WorkCommand
 {
@@ -19,13 +21,14 @@ static class WorkCommand
     {
         var requests = new Argument<string>("requests");
         var events = new Argument<string>("events");
-        var command = new Command(Name) { requests, events };
+        var mostText = new Argument<int>("most text") { DefaultValueFactory = _ => OutputLimit.UsualText };
+        var command = new Command(Name) { requests, events, mostText };
         command.Hidden = true;
-        command.SetAction(parsed => Work(parsed.GetRequiredValue(requests), parsed.GetRequiredValue(events)));
+        command.SetAction(parsed => Work(parsed.GetRequiredValue(requests), parsed.GetRequiredValue(events), parsed.GetValue(mostText)));
         return command;
     }
 
-    static int Work(string requests, string events)
+    static int Work(string requests, string events, int mostText)
     {
         // Ctrl+C reaches the whole process group; the parent decides what it means for the cell.
         using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
@@ -33,37 +36,73 @@ static class WorkCommand
         using var sender = new MessageWriter(new AnonymousPipeClientStream(PipeDirection.Out, events));
 
         int number = 0;
-        using var session = new ScriptSession(Environment.CurrentDirectory, output => sender.Write(new JsonObject { ["output"] = output.ToJson(number) }));
         var cells = new BlockingCollection<JsonObject>();
-        new Thread(() =>
+        var inputs = new BlockingCollection<JsonObject>();
+        using var session = new ScriptSession(Environment.CurrentDirectory, output => sender.Write(new JsonObject { ["output"] = output.ToJson(number) }), ReadLine, mostText);
+        ExceptionHandling.SetUnhandledExceptionHandler(exception =>
+        {
+            session.Report(exception);
+            return true;
+        });
+        Start("Requests", () =>
         {
             while (receiver.Read() is JsonObject request)
             {
                 if ((string?)request["interrupt"] is string reason) session.Interrupt(reason);
+                else if (request.ContainsKey("input")) inputs.Add(request);
+                else if (request["question"] is not null) Start("Question", () => sender.Write(Answer(request)));
                 else cells.Add(request);
             }
-            Environment.Exit(ExitCode.Good);
-        })
-        { IsBackground = true, Name = "Requests" }.Start();
+            Process.GetCurrentProcess().Kill(); // nobody is there any more, whatever a cell is doing
+        });
 
         sender.Write(new JsonObject { ["ready"] = true });
+        var built = new BuiltFiles();
         foreach (JsonObject cell in cells.GetConsumingEnumerable())
         {
             number = (int)cell["number"]!;
-            string code = (string)cell["code"]!;
-            Natives.LoadFor(code);
-            CellOutput.Error? error = session.Run(code, number);
-            sender.Write(new JsonObject
+            if (cell["expression"] is JsonNode expression)
             {
-                ["done"] = error is null ? new JsonObject() : new JsonObject
-                {
-                    ["name"] = error.Name,
-                    ["message"] = error.Message,
-                    ["line"] = error.Line,
-                    ["source"] = error.Source,
-                },
-            });
+                sender.Write(new JsonObject { ["done"] = session.Evaluate((string)expression!).ToJson(number) });
+                continue;
+            }
+            string code = (string)cell["code"]!;
+            if (built.Changed() is string sentence) sender.Write(new JsonObject { ["output"] = new CellOutput.Stream("stderr", sentence + "\n").ToJson(number) });
+            Natives.LoadFor(code);
+            CellOutput.Error? error = session.Run(code, (int?)cell["named"] ?? number);
+            JsonObject done = error?.ToJson(number) ?? [];
+            if (error is not null) (done["line"], done["source"]) = (error.Line, error.Source);
+            sender.Write(new JsonObject { ["done"] = done });
         }
         return ExitCode.Good;
+
+        string? ReadLine(InputRequest asked)
+        {
+            while (inputs.TryTake(out _)) { } // answers to questions that were given up
+            sender.Write(new JsonObject { ["ask"] = new JsonObject { ["prompt"] = asked.Prompt, ["password"] = asked.IsPassword } });
+            JsonObject answer = inputs.Take();
+            return (string?)answer["refused"] is string why ? throw new InvalidOperationException(why) : (string?)answer["input"];
+        }
+
+        JsonObject Answer(JsonObject request)
+        {
+            string code = (string)request["code"]!;
+            int position = (int)request["position"]!;
+            var answer = new JsonObject { ["answer"] = (int)request["id"]! };
+            switch ((string)request["question"]!)
+            {
+                case "complete":
+                    Completions found = session.Language.Complete(code, position);
+                    (answer["start"], answer["end"]) = (found.Start, found.End);
+                    answer["items"] = new JsonArray([.. found.Items.Select(item => new JsonArray(item.Text, item.Kind))]);
+                    break;
+                case "inspect" when session.Language.Inspect(code, position) is { } known:
+                    (answer["plain"], answer["markdown"]) = (known.Plain, known.Markdown);
+                    break;
+            }
+            return answer;
+        }
     }
+
+    static void Start(string name, ThreadStart action) => new Thread(action) { IsBackground = true, Name = name }.Start();
 }

@@ -6,23 +6,26 @@ using System.Text.Json.Nodes;
 namespace Workbook.Commands;
 
 /// <summary>
-/// The process in which one notebook is executed: its memory comes back, its crash takes nobody along, and native libraries are
+/// The process in which the cells of one notebook are executed: its memory comes back, its crash takes nobody along, and native libraries are
 /// loaded once. The two talk over pipes of their own, since native code writes to standard output as it likes.
 /// </summary>
 sealed class WorkerProcess : IDisposable
 {
-    const int MostLines = 50;
+    const int MostLines = 50, MostWaiting = 1000;
 
     readonly AnonymousPipeServerStream requests = new(PipeDirection.Out, HandleInheritability.Inheritable);
     readonly AnonymousPipeServerStream events = new(PipeDirection.In, HandleInheritability.Inheritable);
-    readonly BlockingCollection<JsonObject> received = [];
+    readonly BlockingCollection<JsonObject> received = new(MostWaiting); // a cell that says more than is heard waits
+    readonly ConcurrentDictionary<int, TaskCompletionSource<JsonObject?>> questions = new();
     readonly ConcurrentQueue<string> native = new();
     readonly MessageWriter sender;
     readonly Process process;
+    int asked;
 
     /// <param name="folder">The current directory of the process.</param>
-    /// <param name="pictures">The folder for pictures, which it finds in WORKBOOK_PICTURES.</param>
-    internal WorkerProcess(string folder, string pictures)
+    /// <param name="pictures">The folder for pictures, which it finds in WORKBOOK_PICTURES; null for what this process has there.</param>
+    /// <param name="mostText">How many characters of console text it passes on of a cell.</param>
+    internal WorkerProcess(string folder, string? pictures, int mostText)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "workbook.dll");
         string self = Environment.ProcessPath!;
@@ -35,9 +38,9 @@ sealed class WorkerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in (string[])[.. byHost ? (string[])[program] : [], WorkCommand.Name, requests.GetClientHandleAsString(), events.GetClientHandleAsString()])
+        foreach (string argument in (string[])[.. byHost ? (string[])[program] : [], WorkCommand.Name, requests.GetClientHandleAsString(), events.GetClientHandleAsString(), mostText.ToString()])
             start.ArgumentList.Add(argument);
-        start.Environment["WORKBOOK_PICTURES"] = pictures;
+        if (pictures is not null) start.Environment["WORKBOOK_PICTURES"] = pictures;
 
         process = Process.Start(start)!;
         requests.DisposeLocalCopyOfClientHandle();
@@ -52,8 +55,13 @@ sealed class WorkerProcess : IDisposable
         var reader = new MessageReader(events);
         new Thread(() =>
         {
-            while (reader.Read() is JsonObject message) received.Add(message);
+            while (reader.Read() is JsonObject message)
+            {
+                if (message["answer"] is not JsonNode id) received.Add(message);
+                else if (questions.TryRemove((int)id, out TaskCompletionSource<JsonObject?>? question)) question.TrySetResult(message);
+            }
             received.CompleteAdding();
+            foreach (TaskCompletionSource<JsonObject?> question in questions.Values) question.TrySetResult(null);
         })
         { IsBackground = true, Name = "Events" }.Start();
     }
@@ -61,7 +69,20 @@ sealed class WorkerProcess : IDisposable
     /// <summary>Whether everything has been received that will ever come.</summary>
     internal bool HasEnded => received.IsCompleted;
 
-    internal void Execute(int number, string code) => sender.Write(new JsonObject { ["number"] = number, ["code"] = code });
+    internal void Send(JsonObject request) => sender.Write(request);
+
+    /// <summary>What the process says to an editor's question; null where it says nothing in time.</summary>
+    internal JsonObject? Ask(string question, string code, int position, TimeSpan patience)
+    {
+        int id = Interlocked.Increment(ref asked);
+        var answer = new TaskCompletionSource<JsonObject?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        questions[id] = answer;
+        if (HasEnded) answer.TrySetResult(null);
+        sender.Write(new JsonObject { ["id"] = id, ["question"] = question, ["code"] = code, ["position"] = position });
+        JsonObject? said = answer.Task.Wait(patience) ? answer.Task.Result : null;
+        questions.TryRemove(id, out _);
+        return said;
+    }
 
     internal void Interrupt(string reason) => sender.Write(new JsonObject { ["interrupt"] = reason });
 

@@ -1,26 +1,28 @@
 using System.Text.Json.Nodes;
+using Workbook.Commands;
 using Workbook.Notebooks;
 using Workbook.Scripting;
 
 namespace Workbook.Jupyter;
 
 /// <summary>
-/// A Jupyter kernel (messaging protocol 5.3): hears requests, has the one <see cref="ScriptSession"/> answer them, and sends what it says.
-/// Requests on the shell socket are handled one after another; those on the control socket (interrupt, shutdown) at once.
+/// A Jupyter kernel (messaging protocol 5.3): hears requests, has cells run in a process of their own, and sends what that says. It lives when
+/// that process dies. Requests on the shell socket are handled one after another; those on the control socket (interrupt, shutdown) at once.
 /// </summary>
 sealed class Kernel : IDisposable
 {
     const string InterruptedByUser = "The cell was interrupted.";
+    const int MostText = 200_000_000; // a front end has limits of its own
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     readonly Sockets sockets;
-    readonly ScriptSession session;
+    readonly CellRunner cells = new(Environment.CurrentDirectory, null, MostText);
     readonly StreamBuffer streams;
     readonly History history = new();
-    readonly BuiltFiles built = new();
     readonly TaskCompletionSource<bool> ended = new();
     volatile Message? running; // the execute_request whose cell runs, or ran last: outputs belong to it
     volatile bool silent, executing;
-    volatile int interrupts;
+    CancellationTokenSource interrupted = new();
     int count;
     string? result;
 
@@ -28,7 +30,6 @@ sealed class Kernel : IDisposable
     {
         sockets = new Sockets(connection);
         streams = new StreamBuffer((name, text) => Publish("stream", running, new() { ["name"] = name, ["text"] = text }));
-        session = new ScriptSession(Environment.CurrentDirectory, Output, ReadLine);
     }
 
     /// <summary>Serves until a client asks the kernel to end.</summary>
@@ -37,7 +38,6 @@ sealed class Kernel : IDisposable
         Publish("status", null, new() { ["execution_state"] = "starting" });
         Start("Shell", () => Handle(sockets.Shell, onControl: false));
         Start("Control", () => Handle(sockets.Control, onControl: true));
-        session.Warm();
         ended.Task.Wait();
     }
 
@@ -47,14 +47,14 @@ sealed class Kernel : IDisposable
     /// <summary>Stops the cell that runs; nothing happens where none runs.</summary>
     internal void Interrupt()
     {
-        int these = Interlocked.Increment(ref interrupts);
-        Message? cell = running;
-        // The cell may be on its way: taken from the queue, not yet begun.
-        while (cell is not null && running == cell && these == interrupts && !session.Interrupt(InterruptedByUser) && executing) Thread.Sleep(10);
+        if (!executing) return;
+        cells.Interrupt(InterruptedByUser);
+        interrupted.Cancel();
     }
 
     public void Dispose()
     {
+        cells.Dispose();
         streams.Flush();
         streams.Dispose();
         sockets.Dispose();
@@ -68,11 +68,11 @@ sealed class Kernel : IDisposable
             List<Message> given = [];
             if (request.Type == "execute_request" && !onControl)
             {
-                JsonObject reply = Execute(request);
+                JsonObject reply = Guarded(request, Execute)!;
                 if ((string?)reply["status"] == "error" && Flag(request, "stop_on_error", true)) given = GiveUp();
                 Reply(request, reply, onControl);
             }
-            else if (Answer(request) is JsonObject reply)
+            else if (Guarded(request, Answer) is JsonObject reply)
             {
                 Reply(request, reply, onControl);
             }
@@ -84,6 +84,24 @@ sealed class Kernel : IDisposable
                 Publish("status", cell, new() { ["execution_state"] = "idle" });
             }
             if (request.Type == "shutdown_request") End();
+        }
+    }
+
+    /// <summary>The content of the reply, which says what is wrong with a request that cannot be answered: whatever a client sends, the kernel lives.</summary>
+    JsonObject? Guarded(Message request, Func<Message, JsonObject?> answer)
+    {
+        try
+        {
+            return answer(request);
+        }
+        catch (Exception error)
+        {
+            string sentence = error is FormatException ? error.Message : $"The request {request.Type} could not be answered: {Shown.OneLine(error.Message)}";
+            var failure = new JsonObject { ["status"] = "error", ["ename"] = "BadRequest", ["evalue"] = sentence, ["traceback"] = new JsonArray(sentence) };
+            if (request.Type != "execute_request") return failure;
+            failure["execution_count"] = count;
+            Publish("error", request, new() { ["ename"] = "BadRequest", ["evalue"] = sentence, ["traceback"] = new JsonArray(sentence) });
+            return failure;
         }
     }
 
@@ -109,7 +127,7 @@ sealed class Kernel : IDisposable
             case "kernel_info_request": return Info();
             case "is_complete_request": return Judge(Text(request, "code"));
             case "complete_request": return Complete(Text(request, "code"), Position(request));
-            case "inspect_request": return Inspect(Text(request, "code"), Position(request), request.Content["detail_level"] is JsonValue level && level.TryGetValue(out int detail) ? detail : 0);
+            case "inspect_request": return Inspect(Text(request, "code"), Position(request));
             case "history_request": return history.Answer(request.Content);
             case "comm_info_request": return new() { ["status"] = "ok", ["comms"] = new JsonObject() };
             case "interrupt_request":
@@ -133,32 +151,49 @@ sealed class Kernel : IDisposable
         if (Help(code) is JsonObject page) return Executed([], [page]);
 
         bool kept = !silent && Flag(request, "store_history", true);
+        var expressions = new List<(string Name, string? Code)>();
+        foreach ((string name, JsonNode? expression) in request.Content["user_expressions"] as JsonObject ?? [])
+            expressions.Add((name, expression is JsonValue text && text.TryGetValue(out string? asked) ? asked : null));
         if (kept) count++;
         if (!silent) Publish("execute_input", request, new() { ["code"] = code, ["execution_count"] = count });
-        if (built.Changed() is string sentence) Output(new CellOutput.Stream("stderr", sentence + "\n"));
 
+        interrupted = new();
+        cells.Begin();
         executing = true;
-        CellOutput.Error? error;
-        JsonObject expressions = [];
+        CellEnd end;
+        JsonObject values = [];
         try
         {
-            Natives.LoadFor(code);
-            error = session.Run(code, kept ? count : 0);
-            if (error is null && request.Content["user_expressions"] is JsonObject asked)
-                expressions = new(asked.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Content(session.Evaluate((string?)pair.Value ?? "").ToJson(count)))));
+            end = Run(new() { ["number"] = count, ["named"] = kept ? count : 0, ["code"] = code });
+            if (!end.IsError)
+                foreach ((string name, string? expression) in expressions) values[name] = expression is null ? NoExpression() : Content(Run(new() { ["number"] = count, ["expression"] = expression }).Content);
         }
         finally
         {
             executing = false;
         }
+        foreach (string line in cells.TakeNativeLines()) Console.Error.WriteLine(line);
         streams.Flush();
         if (kept) history.Add(count, code, result);
-        if (error is null) return Executed(expressions, []);
+        if (!end.IsError) return Executed(values, []);
 
-        JsonObject failure = Content(error.ToJson(count));
+        JsonObject failure = Content(end.Content);
+        foreach (string detail in (string[])["line", "source"]) failure.Remove(detail);
         failure["execution_count"] = count;
         return failure;
     }
+
+    CellEnd Run(JsonObject request)
+    {
+        CellEnd end = cells.Run(request, Output, Ask, _ => null);
+        if (!end.IsLost) return end;
+        end.Content["traceback"]!.AsArray().Add(CellRunner.Again);
+        end.Content["evalue"] = string.Join(" ", end.Content["traceback"]!.AsArray().Select(line => (string)line!));
+        Output(end.Content.DeepClone().AsObject());
+        return end;
+    }
+
+    static JsonObject NoExpression() => new() { ["status"] = "error", ["ename"] = "BadRequest", ["evalue"] = "A user expression is C# code as text.", ["traceback"] = new JsonArray() };
 
     /// <summary>An output as a reply holds it: with a status in place of its type.</summary>
     static JsonObject Content(JsonObject output)
@@ -172,35 +207,41 @@ sealed class Kernel : IDisposable
     JsonObject Executed(JsonObject expressions, JsonArray payload) =>
         new() { ["status"] = "ok", ["execution_count"] = count, ["user_expressions"] = expressions, ["payload"] = payload };
 
-    /// <summary>What the session says, as it comes.</summary>
-    void Output(CellOutput output)
+    /// <summary>What the cell says, as it comes.</summary>
+    void Output(JsonObject content)
     {
-        if (output is CellOutput.Stream stream)
+        string type = (string)content["output_type"]!;
+        if (type == "stream")
         {
-            streams.Write(stream.Name, stream.Text);
+            streams.Write((string)content["name"]!, (string)content["text"]!);
             return;
         }
         streams.Flush();
-        JsonObject content = output.ToJson(count);
-        string type = (string)content["output_type"]!;
         content.Remove("output_type");
-        if (output is CellOutput.Result) result = (string?)content["data"]![MimeTypes.Plain];
-        if (!silent || output is not CellOutput.Result) Publish(type, running, content);
+        if (type == "execute_result") result = (string?)content["data"]![MimeTypes.Plain];
+        if (!silent || type != "execute_result") Publish(type, running, content);
     }
 
-    /// <summary>Console.ReadLine: the front end that sent the cell is asked.</summary>
-    string? ReadLine()
+    /// <summary>Console.ReadLine and GetInputAsync: the front end that sent the cell is asked.</summary>
+    JsonObject Ask(JsonObject question)
     {
         Message cell = running!;
         if (!Flag(cell, "allow_stdin", true))
-            throw new InvalidOperationException("Console.ReadLine has nobody to ask: this front end does not answer questions. Write the value into the cell instead.");
+            return new() { ["input"] = null, ["refused"] = "Console.ReadLine has nobody to ask: this front end does not answer questions. Write the value into the cell instead." };
         streams.Flush();
         while (sockets.Stdin.TryTake(out _)) { } // answers to questions that were given up
-        sockets.Ask(Message.Answering(cell, "input_request", new() { ["prompt"] = "", ["password"] = false }));
-        while (true)
+        sockets.Ask(Message.Answering(cell, "input_request", new() { ["prompt"] = (string?)question["prompt"], ["password"] = (bool?)question["password"] }));
+        try
         {
-            Message reply = sockets.Stdin.Take(session.Stopping);
-            if (reply.Type == "input_reply") return Text(reply, "value");
+            while (true)
+            {
+                Message reply = sockets.Stdin.Take(interrupted.Token);
+                if (reply.Type == "input_reply") return new() { ["input"] = Text(reply, "value") };
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return new() { ["input"] = null, ["refused"] = InterruptedByUser };
         }
     }
 
@@ -210,40 +251,41 @@ sealed class Kernel : IDisposable
         string text = code.Trim();
         if (text.Length < 2 || text[^1] != '?' || !text[..^1].All(c => char.IsLetterOrDigit(c) || c is '.' or '_')) return null;
         string name = text[..^1];
-        JsonObject data = Described(name, name.Length, 1)
+        JsonObject data = Described(name, name.Length)
             ?? new() { [MimeTypes.Plain] = $"Nothing is known of {name} here: run the cell that declares it first, or check the spelling." };
         return new() { ["source"] = "page", ["start"] = 0, ["data"] = data };
     }
 
-    JsonObject Inspect(string code, int position, int detail)
+    JsonObject Inspect(string code, int position)
     {
-        JsonObject? data = Described(code, position, detail);
+        JsonObject? data = Described(code, position);
         return new() { ["status"] = "ok", ["found"] = data is not null, ["data"] = data ?? [], ["metadata"] = new JsonObject() };
     }
 
-    JsonObject? Described(string code, int position, int detail) =>
-        session.Language.Inspect(code, position, detail, CancellationToken.None) is { } known ? new() { [MimeTypes.Plain] = known.Plain, ["text/markdown"] = known.Markdown } : null;
+    JsonObject? Described(string code, int position) => cells.Ask("inspect", code, position, Patience) is { } known && known["plain"] is not null
+        ? new() { [MimeTypes.Plain] = (string)known["plain"]!, ["text/markdown"] = (string)known["markdown"]! } : null;
 
     JsonObject Complete(string code, int position)
     {
-        Completions found = session.Language.Complete(code, position, CancellationToken.None);
-        int start = CodePoints.FromIndex(code, found.Start), end = CodePoints.FromIndex(code, found.End);
+        JsonObject? found = cells.Ask("complete", code, position, Patience);
+        int start = CodePoints.FromIndex(code, (int?)found?["start"] ?? position), end = CodePoints.FromIndex(code, (int?)found?["end"] ?? position);
+        (string Text, string Kind)[] items = [.. (found?["items"] as JsonArray ?? []).Select(item => ((string)item![0]!, (string)item[1]!))];
         return new()
         {
             ["status"] = "ok",
-            ["matches"] = new JsonArray([.. found.Items.Select(item => JsonValue.Create(item.Text))]),
+            ["matches"] = new JsonArray([.. items.Select(item => JsonValue.Create(item.Text))]),
             ["cursor_start"] = start,
             ["cursor_end"] = end,
             ["metadata"] = new JsonObject
             {
-                ["_jupyter_types_experimental"] = new JsonArray([.. found.Items.Select(item => new JsonObject { ["text"] = item.Text, ["type"] = item.Kind, ["start"] = start, ["end"] = end })]),
+                ["_jupyter_types_experimental"] = new JsonArray([.. items.Select(item => new JsonObject { ["text"] = item.Text, ["type"] = item.Kind, ["start"] = start, ["end"] = end })]),
             },
         };
     }
 
-    JsonObject Judge(string code)
+    static JsonObject Judge(string code)
     {
-        Completeness found = session.Language.Judge(code);
+        Completeness found = Completeness.Of(code);
         return found.Status == "incomplete" ? new() { ["status"] = found.Status, ["indent"] = found.Indent } : new() { ["status"] = found.Status };
     }
 
@@ -256,13 +298,13 @@ sealed class Kernel : IDisposable
         ["language_info"] = new JsonObject
         {
             ["name"] = "C#",
-            ["version"] = "13.0",
+            ["version"] = "14.0",
             ["mimetype"] = "text/x-csharp",
             ["file_extension"] = ".cs",
             ["pygments_lexer"] = "csharp",
             ["codemirror_mode"] = "text/x-csharp",
         },
-        ["banner"] = $"C# 13 for the Diffusion Workbook, on .NET {Environment.Version}",
+        ["banner"] = $"C# 14 and .NET Interactive for the Diffusion Workbook, on .NET {Environment.Version}",
         ["debugger"] = false,
         ["help_links"] = new JsonArray(new JsonObject { ["text"] = "C# language", ["url"] = "https://learn.microsoft.com/dotnet/csharp/" }),
     };
@@ -273,7 +315,18 @@ sealed class Kernel : IDisposable
 
     void Publish(string type, Message? parent, JsonObject content) => sockets.Publish(Message.Answering(parent, type, content) with { Identities = [System.Text.Encoding.UTF8.GetBytes(type)] });
 
-    static string Text(Message message, string name) => message.Content[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+    /// <exception cref="FormatException">The text holds half of a surrogate pair, which is no character.</exception>
+    static string Text(Message message, string name)
+    {
+        try
+        {
+            return message.Content[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException($"The {name} of this {message.Type} is not valid Unicode: it holds half of a surrogate pair. Type that character again.", error);
+        }
+    }
 
     static bool Flag(Message message, string name, bool absent) => message.Content[name] is JsonValue value && value.TryGetValue(out bool flag) ? flag : absent;
 

@@ -9,7 +9,7 @@ public abstract record CellOutput
     /// <summary>Text on standard output or standard error.</summary>
     public sealed record Stream(string Name, string Text) : CellOutput;
 
-    /// <summary>A value shown by <see cref="CellDisplay.Show"/>; <paramref name="Data"/> maps MIME types to representations.</summary>
+    /// <summary>A value shown while the cell runs; <paramref name="Data"/> maps MIME types to representations.</summary>
     public sealed record Display(string Id, JsonObject Data) : CellOutput;
 
     /// <summary>The same display with a new value.</summary>

@@ -40,9 +40,19 @@ static class CellPlace
         static bool IsWord(SyntaxToken token) => !token.IsMissing && (token.IsKind(SyntaxKind.IdentifierToken) || SyntaxFacts.IsKeywordKind(token.Kind()));
     }
 
-    /// <summary>The innermost call in whose parentheses the position is, closed or not; null where there is none.</summary>
-    internal static SyntaxNode? Call(SyntaxNode root, int position) => Left(root, position).Parent?.AncestorsAndSelf().OfType<ArgumentListSyntax>()
-        .FirstOrDefault(list => position > list.OpenParenToken.SpanStart && (list.CloseParenToken.IsMissing || position <= list.CloseParenToken.SpanStart))?.Parent;
+    /// <summary>Where the name begins that the position is in or behind.</summary>
+    internal static int WordStart(string code, int position)
+    {
+        while (position > 0 && SyntaxFacts.IsIdentifierPartCharacter(code[position - 1])) position--;
+        return position;
+    }
+
+    /// <summary>Where it ends.</summary>
+    internal static int WordEnd(string code, int position)
+    {
+        while (position < code.Length && SyntaxFacts.IsIdentifierPartCharacter(code[position])) position++;
+        return position;
+    }
 
     /// <summary>The token that begins before the position.</summary>
     static SyntaxToken Left(SyntaxNode root, int position)

@@ -1,22 +1,21 @@
 namespace Workbook.Scripting;
 
-/// <summary>The lines of the cells that have run, by the name under which the compiler knows each: errors quote them.</summary>
+/// <summary>The cells that have run, by the name under which the compiler knows each: errors quote their lines.</summary>
 sealed class CellSources
 {
-    readonly Dictionary<string, string[]> lines = [];
-
-    internal string[] this[string name] => lines[name];
+    readonly Dictionary<string, string> texts = [];
 
     internal string Add(int number, string code)
     {
         string name = $"cell {number}";
-        lines[name] = code.ReplaceLineEndings("\n").Split('\n');
+        texts[name] = code.ReplaceLineEndings("\n");
         return name;
     }
 
-    /// <summary>The line (counted from 1) without its indentation; null where there is no such line.</summary>
-    internal string? Line(string? name, int number) =>
-        name is not null && lines.TryGetValue(name, out string[]? all) && number >= 1 && number <= all.Length ? all[number - 1].Trim() : null;
+    internal string Text(string name) => texts[name];
 
-    internal bool Knows(string? name) => name is not null && lines.ContainsKey(name);
+    /// <summary>The line (counted from 1) as it is written; null where there is no such line.</summary>
+    internal string? Line(string? name, int number) => Knows(name) && texts[name!].Split('\n') is var lines && number >= 1 && number <= lines.Length ? lines[number - 1] : null;
+
+    internal bool Knows(string? name) => name is not null && texts.ContainsKey(name);
 }

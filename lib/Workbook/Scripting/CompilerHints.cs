@@ -59,12 +59,8 @@ static partial class CompilerHints
         ["CS0009"] = at => $"`{at[0]}` is not a whole library: build it again with `dotnet build -c Release` in the workbook's folder.",
         ["CS0012"] = at => $"The library that holds `{at[0]}` is not referenced: run the first cell of the notebook, and `dotnet build -c Release` where it fails.",
         ["CS1704"] = at => $"The library `{at[0]}` is referenced twice, from two places: keep the `#r` of the first cell only, and restart the kernel.",
-        ["CS8652"] = NewerLanguage,
-        ["CS9260"] = NewerLanguage,
-        ["CS8773"] = NewerLanguage,
+        ["CS8652"] = at => $"`{at[0]}` belongs to a newer C# than the notebooks' C# 14: write it in an older way.",
     };
-
-    static string NewerLanguage(Case at) => $"`{at[0]}` belongs to a newer C# than the notebooks' C# 13: write it in an older way.";
 
     static string UnknownName(Case at)
     {
@@ -81,8 +77,7 @@ static partial class CompilerHints
     {
         string what = $"`{Simple(at[0])}` has no `{at[1]}`";
         if (NearName.To(at[1], at.Members) is string near) return $"{what}: did you mean `{near}`?";
-        return at.IsLinq(at[1]) ? $"{what} until `using System.Linq;` stands at the top: write it there, or {RunAbove}."
-            : $"{what}: correct the spelling, or choose from the list that the editor shows behind the dot.";
+        return $"{what}: correct the spelling, or choose from the list that the editor shows behind the dot.";
     }
 
     static string WrongType(string from, string to)
@@ -178,11 +173,6 @@ static partial class CompilerHints
         /// <summary>The methods among which the call could have chosen.</summary>
         internal IEnumerable<IMethodSymbol> Candidates => node?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call
             ? Model!.GetMemberGroup(call.Expression).OfType<IMethodSymbol>() : [];
-
-        /// <summary>Whether Linq would bring that name to what stands before the dot.</summary>
-        internal bool IsLinq(string name) =>
-            Receiver is not null && Model!.GetTypeInfo(Receiver).Type is ITypeSymbol type && type.AllInterfaces.Any(face => face.SpecialType == SpecialType.System_Collections_IEnumerable)
-            && compilation.GetTypeByMetadataName("System.Linq.Enumerable")?.GetMembers(name).Length > 0;
 
         /// <summary>The shortest namespace with a public type of that name; null where there is none.</summary>
         internal string? NamespaceOf(string type) =>

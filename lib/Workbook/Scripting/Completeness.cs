@@ -10,9 +10,10 @@ sealed record Completeness(string Status, string Indent = "")
 {
     const string OneLevel = "    ", NewlineInConstant = "CS1010";
 
-    internal static Completeness Of(string code, CSharpParseOptions options)
+    internal static Completeness Of(string code)
     {
-        SyntaxTree tree = CSharpSyntaxTree.ParseText(code, options);
+        if (code.Split('\n').Any(line => line.StartsWith("#!", StringComparison.Ordinal))) return new("complete"); // another kernel's to say
+        SyntaxTree tree = CSharpSyntaxTree.ParseText(code, StoppableLoops.Options);
         Diagnostic[] errors = [.. tree.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
         // What follows in another line does not close a string that ends in this one.
         bool open = !SyntaxFactory.IsCompleteSubmission(tree) && errors.All(error => error.Id != NewlineInConstant);

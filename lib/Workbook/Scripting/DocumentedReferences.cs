@@ -4,10 +4,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Workbook.Scripting;
 
-/// <summary>
-/// What another resolver finds, each file once and with its documentation: the session and its language services share the references,
-/// and with them the symbols that the compiler makes of an assembly.
-/// </summary>
+/// <summary>What another resolver finds, each file once and with the XML documentation beside it, which hover and signature help show.</summary>
 sealed class DocumentedReferences(MetadataReferenceResolver finder) : MetadataReferenceResolver
 {
     readonly ConcurrentDictionary<string, PortableExecutableReference> known = new(StringComparer.Ordinal);
@@ -22,7 +19,7 @@ sealed class DocumentedReferences(MetadataReferenceResolver finder) : MetadataRe
 
     PortableExecutableReference Documented(PortableExecutableReference found) => found.FilePath is not string path || found.GetMetadata() is not AssemblyMetadata assembly
         ? found
-        : known.GetOrAdd(path, _ => assembly.GetReference(new ReferenceDocumentation(path), filePath: path)).WithProperties(found.Properties);
+        : known.GetOrAdd(path, _ => assembly.GetReference(XmlDocumentationProvider.CreateFromFile(Path.ChangeExtension(path, ".xml")), filePath: path)).WithProperties(found.Properties);
 
     public override bool Equals(object? other) => ReferenceEquals(this, other);
 

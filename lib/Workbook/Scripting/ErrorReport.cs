@@ -14,36 +14,52 @@ static partial class ErrorReport
 {
     const int MostErrors = 10;
 
-    internal static CellOutput.Error Interrupted(string? reason)
+    internal static CellOutput.Error Interrupted(string? reason = null)
     {
         string message = reason ?? "The cell was stopped.";
         return new("Interrupted", message, [message]) { IsInterruption = true };
+    }
+
+    /// <summary>A line such as #!time or #r "nuget: …" that could not be followed.</summary>
+    internal static CellOutput.Error OfDirective(string complaint)
+    {
+        string text = DirectiveHints.WithoutPlaces(complaint);
+        string? hint = DirectiveHints.For(text);
+        return new("DirectiveError", hint ?? text, hint is null ? [text] : [hint, text]);
     }
 
     /// <summary>
     /// The compiler's errors: each a sentence that says what to do, the line with a mark, and the compiler's own text in the form
     /// (line,column): error CS1002: ; expected. Where there is no such sentence, the compiler's text stands first.
     /// </summary>
-    internal static CellOutput.Error Of(IReadOnlyList<Diagnostic> errors, Compilation? compilation, string[] lines)
+    internal static CellOutput.Error Of(IReadOnlyList<Diagnostic> errors, Compilation? compilation, CellSources sources, string cell)
     {
         var traceback = new List<string>();
         foreach (Diagnostic error in errors.Take(MostErrors))
         {
-            LinePosition at = error.Location.GetLineSpan().StartLinePosition;
-            string text = $"({at.Line + 1},{at.Character + 1}): error {error.Id}: {error.GetMessage()}";
+            FileLinePositionSpan where = error.Location.GetLineSpan();
+            LinePosition at = where.StartLinePosition;
+            string place = where.Path == cell || where.Path == "" ? "" : Path.GetFileName(where.Path), text = $"{place}({at.Line + 1},{at.Character + 1}): error {error.Id}: {error.GetMessage()}";
             string? hint = compilation is null ? null : CompilerHints.For(error, compilation);
             traceback.Add(hint ?? text);
-            if (at.Line < lines.Length)
+            if (LineOf(error, sources, cell) is string line)
             {
-                string line = lines[at.Line], marked = Marked(at.Line + 1, line);
+                string marked = Marked(at.Line + 1, line);
                 traceback.Add(marked);
                 traceback.Add(new string(' ', marked.Length - line.Length) + new string([.. line.Take(at.Character).Select(c => c == '\t' ? '\t' : ' ')]) + "^");
             }
             if (hint is not null) traceback.Add(text);
         }
         if (errors.Count > MostErrors) traceback.Add($"… and {errors.Count - MostErrors} more errors");
-        int first = errors[0].Location.GetLineSpan().StartLinePosition.Line;
-        return new("CompilationError", traceback[0], traceback, first + 1, first < lines.Length ? lines[first].Trim() : null);
+        return new("CompilationError", traceback[0], traceback, errors[0].Location.GetLineSpan().StartLinePosition.Line + 1, LineOf(errors[0], sources, cell)?.Trim());
+    }
+
+    /// <summary>The line of an error, of the cell or of a file that it loads.</summary>
+    static string? LineOf(Diagnostic error, CellSources sources, string cell)
+    {
+        FileLinePositionSpan where = error.Location.GetLineSpan();
+        if (where.Path == cell || where.Path == "") return sources.Line(cell, where.StartLinePosition.Line + 1);
+        return error.Location.SourceTree?.GetText().Lines[where.StartLinePosition.Line].ToString();
     }
 
     /// <summary>An exception that left a cell: what happened, the line of the cell, and how the calls led there.</summary>
@@ -60,7 +76,7 @@ static partial class ErrorReport
                                where place is not null
                                select "   at " + place);
         }
-        string? source = line is int number ? sources.Line(cell, number) : null, hint = RuntimeHints.For(exception);
+        string? source = line is int number ? sources.Line(cell, number)?.Trim() : null, hint = RuntimeHints.For(exception);
         if (source is not null) traceback.Insert(hint is null ? 1 : 0, Marked(line!.Value, source));
         if (hint is not null) traceback.Insert(0, hint);
         return new(exception.GetType().Name, hint ?? RuntimeHints.Message(exception), traceback, line, source);
@@ -89,8 +105,10 @@ static partial class ErrorReport
         {
             int number = frame.GetFileLineNumber();
             string function = Function(method);
-            return $"{(function == "" ? "" : function + " in ")}{file}, line {number}: {sources.Line(file, number)}";
+            return $"{(function == "" ? "" : function + " in ")}{file}, line {number}: {sources.Line(file, number)?.Trim()}";
         }
+        if (file is not null && file.EndsWith(".csx", StringComparison.OrdinalIgnoreCase))
+            return $"{(Function(method) is { Length: > 0 } loaded ? loaded + " in " : "")}{Path.GetFileName(file)}, line {frame.GetFileLineNumber()}";
         Type? type = method.DeclaringType;
         string space = type?.Namespace ?? "";
         bool machinery = type is null || type.Name.StartsWith('<') || type.Name.StartsWith("Submission#", StringComparison.Ordinal)
@@ -98,7 +116,7 @@ static partial class ErrorReport
         return machinery ? null : $"{(space == "" ? "" : space + ".")}{Name(type!)}.{method.Name}";
     }
 
-    static readonly string[] Machinery = ["Microsoft.CodeAnalysis", "Workbook", "System.Runtime", "System.Threading"];
+    static readonly string[] Machinery = ["Microsoft.CodeAnalysis", "Microsoft.DotNet.Interactive", "Workbook", "System.Runtime", "System.Threading"];
 
     /// <summary>The function of a cell that a frame belongs to, without the names the compiler makes up; empty for the cell itself.</summary>
     static string Function(MethodBase method)

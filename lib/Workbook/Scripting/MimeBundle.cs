@@ -11,27 +11,27 @@ namespace Workbook.Scripting;
 /// </summary>
 static class MimeBundle
 {
-    static MimeBundle() => Formatter.DefaultMimeType = MimeTypes.Plain;
-
-    internal static JsonObject Of(object? value)
+    /// <param name="value">The value, which says how it reads as plain text where it was given no such form.</param>
+    /// <param name="forms">The representations that .NET Interactive has made of it.</param>
+    internal static JsonObject Of(object? value, IReadOnlyCollection<FormattedValue> forms)
     {
-        IReadOnlyCollection<string> types = value is null ? [] : Formatter.GetPreferredMimeTypesFor(value.GetType());
-        bool rich = types.Any(type => type != MimeTypes.Plain);
+        bool rich = forms.Any(form => form.MimeType != MimeTypes.Plain);
         var bundle = new JsonObject();
-        foreach (string type in rich ? types : [])
-        {
-            string text = value.ToDisplayString(type);
-            bundle[type] = MimeTypes.IsJson(type) ? JsonNode.Parse(text) : text;
-        }
-        if (!bundle.ContainsKey(MimeTypes.Plain)) bundle[MimeTypes.Plain] = PlainText(value, rich);
+        foreach (FormattedValue form in forms.Where(form => form.MimeType != MimeTypes.Plain || rich))
+            bundle[form.MimeType] = MimeTypes.IsJson(form.MimeType) ? JsonNode.Parse(form.Value) : form.Value;
+        if (!bundle.ContainsKey(MimeTypes.Plain) && PlainText(value, forms.FirstOrDefault(form => form.MimeType == MimeTypes.Plain)?.Value, rich) is string text) bundle[MimeTypes.Plain] = text;
         return bundle;
     }
 
-    /// <summary>A type that says how it reads is taken at its word; lists and plain objects are spelled out by the formatter.</summary>
-    static string PlainText(object? value, bool rich) =>
-        value is null ? Formatter.NullString
-        : rich || (value is not IEnumerable && SaysHowItReads(value.GetType())) ? value.ToString() ?? ""
-        : value.ToDisplayString(MimeTypes.Plain);
+    /// <summary>A type that says how it reads is taken at its word, unless a cell has said otherwise; lists and plain objects are spelled out by the formatter.</summary>
+    static string? PlainText(object? value, string? formatted, bool rich) =>
+        value is null ? formatted ?? Formatter.NullString
+        : formatted is not null && (value is IEnumerable or TimeSpan || !SaysHowItReads(value.GetType()) || IsRegistered(value)) ? formatted
+        : SaysHowItReads(value.GetType()) ? value.ToString()
+        : rich ? null : value.ToDisplayString(MimeTypes.Plain);
+
+    static bool IsRegistered(object value) => Formatter.RegisteredFormatters(includeDefaults: false).Any(formatter => formatter.MimeType == MimeTypes.Plain
+        && (formatter.Type.IsInstanceOfType(value) || value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == formatter.Type));
 
     static bool SaysHowItReads(Type type)
     {

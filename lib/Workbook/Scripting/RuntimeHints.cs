@@ -6,9 +6,11 @@ namespace Workbook.Scripting;
 static partial class RuntimeHints
 {
     /// <summary>The sentence; null for an exception that the table does not know, whose own message must do.</summary>
-    internal static string? For(Exception exception)
+    internal static string? For(Exception exception) => ForText($"{exception.GetType().Name}: {Message(exception)}");
+
+    /// <summary>The same for what native code has left behind.</summary>
+    internal static string? ForText(string text)
     {
-        string text = $"{exception.GetType().Name}: {Message(exception)}";
         foreach ((string pattern, string sentence) in Sentences)
             if (Regex.Match(text, pattern) is { Success: true } match) return match.Result(sentence);
         return null;

@@ -11,9 +11,10 @@ namespace Workbook.Scripting;
 /// </summary>
 static class StoppableLoops
 {
-    const string Heed = $"global::{nameof(Workbook)}.{nameof(Scripting)}.{nameof(CellDisplay)}.{nameof(CellDisplay.Heed)}();";
+    const string Look = $"global::{nameof(Workbook)}.{nameof(Scripting)}.{nameof(CellDisplay)}.{nameof(CellDisplay.ThrowIfStopped)}();";
 
-    static readonly CSharpParseOptions Cell = new(LanguageVersion.CSharp13, kind: SourceCodeKind.Script);
+    /// <summary>How a cell is parsed.</summary>
+    internal static CSharpParseOptions Options { get; } = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
     /// <summary>What the loops call.</summary>
     internal static MetadataReference Reference { get; } = MetadataReference.CreateFromFile(typeof(CellDisplay).Assembly.Location);
@@ -21,13 +22,13 @@ static class StoppableLoops
     /// <summary>The cell with the calls; null where it has no loop.</summary>
     internal static string? In(string code)
     {
-        SyntaxNode root = CSharpSyntaxTree.ParseText(code, Cell).GetRoot();
+        SyntaxNode root = CSharpSyntaxTree.ParseText(code, Options).GetRoot();
         StatementSyntax[] bodies = [.. root.DescendantNodes().Select(Body).OfType<StatementSyntax>().Where(body => !body.IsMissing)];
         if (bodies.Length == 0) return null;
 
         var insertions = bodies.SelectMany(body => body is BlockSyntax block
-            ? [(At: block.OpenBraceToken.Span.End, Text: $" {Heed}")]
-            : new[] { (At: body.SpanStart, Text: $"{{ {Heed} "), (At: body.Span.End, Text: " }") });
+            ? [(At: block.OpenBraceToken.Span.End, Text: $" {Look}")]
+            : new[] { (At: body.SpanStart, Text: $"{{ {Look} "), (At: body.Span.End, Text: " }") });
         var text = new StringBuilder();
         int copied = 0;
         foreach ((int at, string call) in insertions.OrderBy(insertion => insertion.At))

@@ -7,9 +7,11 @@ namespace Workbook.Scripting;
 /// <summary>Which value a cell shows: that of a last expression without a semicolon, unless it only assigns or has no value.</summary>
 static class TrailingExpression
 {
-    internal static bool IsShownIn(Compilation compilation)
+    /// <param name="compilation">The cell, compiled.</param>
+    /// <param name="cell">Its name, by which it is told from the files that it loads.</param>
+    internal static bool IsShownIn(Compilation compilation, string cell)
     {
-        SyntaxTree tree = compilation.SyntaxTrees.Single();
+        SyntaxTree tree = compilation.SyntaxTrees.Single(tree => tree.FilePath == cell);
         if (tree.GetRoot() is not CompilationUnitSyntax { Members: [.., GlobalStatementSyntax { Statement: ExpressionStatementSyntax last }] }
             || !last.SemicolonToken.IsMissing || last.Expression is AssignmentExpressionSyntax) return false;
         return compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type?.SpecialType != SpecialType.System_Void;

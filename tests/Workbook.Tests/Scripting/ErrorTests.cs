@@ -51,7 +51,6 @@ public sealed class ErrorTests : IDisposable
     [InlineData("Stopwatch w;", 1, "CS0246", "`Stopwatch` is in the namespace `System.Diagnostics`, which is not open here: run the cells above first (Run All Above), or write `using System.Diagnostics;` at the top.")]
     [InlineData("using System.Tensors;", 1, "CS0234", "The namespace `System` has no `Tensors`: correct the spelling, or run the cells above first (Run All Above), since one of them references its library.")]
     [InlineData("\"abc\".lenght", 1, "CS1061", "`string` has no `lenght`: did you mean `Length`?")]
-    [InlineData("numbers.Select(n => n)", 1, "CS1061", "`List<int>` has no `Select` until `using System.Linq;` stands at the top: write it there, or run the cells above first (Run All Above).")]
     [InlineData("numbers.Tensor", 1, "CS1061", "`List<int>` has no `Tensor`: correct the spelling, or choose from the list that the editor shows behind the dot.")]
     [InlineData("Math.Squrt(2)", 1, "CS0117", "`Math` has no `Squrt`: did you mean `Sqrt`?")]
     [InlineData("float f = alphaBar;", 1, "CS0266", "The value has the wrong type: a `double` where a `float` is wanted; write `f` behind a number (`0.5f`), or `(float)` before the value.")]
@@ -68,7 +67,6 @@ public sealed class ErrorTests : IDisposable
     [InlineData("{ int i = 1; int i = 2; }", 1, "CS0128", "`i` is declared twice: rename one, or leave out the type the second time (`i = …;`).")]
     [InlineData("{ int i = 1; { int i = 2; } }", 1, "CS0136", "`i` is already a variable of the code around this block: choose another name inside it.")]
     [InlineData("#r \"../lib/bin/Diffusion.dll\"", 1, "CS0006", "`../lib/bin/Diffusion.dll` does not exist: build the library with `dotnet build -c Release` in the workbook's folder, or correct the path.")]
-    [InlineData("class Q { public int Z; }\nQ q = new();\nq?.Z = 3;", 3, "CS9260", "`null conditional assignment` belongs to a newer C# than the notebooks' C# 13: write it in an older way.")]
     [InlineData("goto nowhere;", 1, "CS0159", "(1,6): error CS0159: No such label 'nowhere' within the scope of the goto statement")]
     public void A_compile_error_says_first_what_to_do_then_marks_the_line_and_gives_the_compilers_own_text(string code, int line, string id, string sentence)
     {

@@ -24,7 +24,7 @@ public sealed class StoppableLoopsTests
     public void They_compute_what_they_did_and_stay_in_their_lines()
     {
         string rewritten = StoppableLoops.In(Loops)!;
-        Assert.Equal(7, rewritten.Split("Heed()").Length - 1);
+        Assert.Equal(7, rewritten.Split("ThrowIfStopped()").Length - 1);
         Assert.Equal(Loops.Split('\n').Length, rewritten.Split('\n').Length);
         using var session = new TestSession();
         Assert.Equal("26", session.Shows(Loops));
@@ -39,7 +39,7 @@ public sealed class StoppableLoopsTests
         using var session = new TestSession();
         CellOutput.Error error = session.Run("int n = 0;\nfor (int i = 0; i < 3; i++) n = i + nothing;")!;
         Assert.Equal(2, error.Line);
-        Assert.DoesNotContain("Heed", string.Join("\n", error.Traceback));
+        Assert.DoesNotContain("ThrowIfStopped", string.Join("\n", error.Traceback));
         Assert.Contains(error.Traceback, line => line.Contains("nothing", StringComparison.Ordinal));
     }
 

@@ -11,7 +11,7 @@ sealed class TestSession : IDisposable
     Action? begun;
     int number;
 
-    public TestSession(Func<string?>? readLine = null) => session = new ScriptSession(scratch.Folder, Receive, readLine);
+    public TestSession(Func<string?>? readLine = null) => session = new ScriptSession(scratch.Folder, Receive, readLine is null ? null : _ => readLine());
 
     public string Folder => scratch.Folder;
     public CellLanguage Language => session.Language;

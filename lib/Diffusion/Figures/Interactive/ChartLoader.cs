@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace Diffusion;
 
 /// <summary>
-/// Finds <c>charts/Charts.dll</c> beside Diffusion.dll and loads it with all it needs into a room of its own, which shares Diffusion with
-/// the rest of the process. Without it every figure stays a still picture.
+/// Finds <c>charts/Charts.dll</c> beside Diffusion.dll and loads it into a room of its own with what lies in that folder. Everything else it
+/// needs (Diffusion, SkiaSharp) is Diffusion's own, from wherever the notebook engine has loaded that. Without it every figure stays a still picture.
 /// </summary>
 static class ChartLoader
 {
@@ -32,13 +32,12 @@ static class ChartLoader
     sealed class Room(string path) : AssemblyLoadContext("Diffusion charts")
     {
         readonly string folder = Path.GetDirectoryName(path)!;
+        readonly AssemblyLoadContext shared = GetLoadContext(typeof(IChartRenderer).Assembly) ?? Default;
 
         protected override Assembly? Load(AssemblyName name)
         {
-            var diffusion = typeof(IChartRenderer).Assembly;
-            if (name.Name == diffusion.GetName().Name) return diffusion;
             string file = Path.Combine(folder, name.Name + ".dll");
-            return File.Exists(file) ? LoadFromAssemblyPath(file) : null;
+            return File.Exists(file) ? LoadFromAssemblyPath(file) : shared.LoadFromAssemblyName(name);
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace Workbook.Jupyter;
+namespace Workbook.Commands;
 
 /// <summary>Notices that the library was built again under a kernel that has loaded it: cells would go on with the old one.</summary>
 sealed class BuiltFiles
