@@ -43,13 +43,11 @@ sealed class CellRunner : IDisposable
     /// <param name="look">Called at least ten times a second; says why the cell is to stop, null while it may run.</param>
     internal CellEnd Run(JsonObject request, Action<JsonObject> output, Func<JsonObject, JsonObject>? answer, Func<TimeSpan, string?> look)
     {
-        if (worker.HasEnded)
+        if (isKnownLost || worker.HasEnded)
         {
             // Between two cells: in a thread that one left behind, say.
             if (!isKnownLost) output(Stderr($"The process that ran the cells {worker.Ending()}. {Again}\n"));
-            worker.Dispose();
-            worker = new WorkerProcess(folder, pictures, mostText);
-            isKnownLost = false;
+            Renew();
         }
         WorkerProcess used = worker;
         used.Send(request);
@@ -95,6 +93,15 @@ sealed class CellRunner : IDisposable
 
     /// <summary>Makes ready for the next cell: what was asked of the last one is forgotten.</summary>
     internal void Begin() => reason = null;
+
+    /// <summary>Starts another process in place of one that has ended.</summary>
+    internal void Renew()
+    {
+        if (!isKnownLost && !worker.HasEnded) return;
+        worker.Dispose();
+        worker = new WorkerProcess(folder, pictures, mostText);
+        isKnownLost = false;
+    }
 
     /// <summary>Asks the cell that runs to stop; <see cref="Run"/> returns when it has.</summary>
     internal void Interrupt(string why)

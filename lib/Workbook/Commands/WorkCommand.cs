@@ -39,6 +39,8 @@ static class WorkCommand
         var cells = new BlockingCollection<JsonObject>();
         var inputs = new BlockingCollection<JsonObject>();
         using var session = new ScriptSession(Environment.CurrentDirectory, output => sender.Write(new JsonObject { ["output"] = output.ToJson(number) }), ReadLine, mostText);
+        // A cell may end the process while libtorch is being loaded or computes: its own farewells would wait for that, now and then forever.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Leave(Environment.ExitCode);
         ExceptionHandling.SetUnhandledExceptionHandler(exception =>
         {
             session.Report(exception);
@@ -103,6 +105,15 @@ static class WorkCommand
             return answer;
         }
     }
+
+    static void Leave(int code)
+    {
+        if (OperatingSystem.IsWindows()) Process.GetCurrentProcess().Kill();
+        else Exit(code);
+    }
+
+    [DllImport("libc", EntryPoint = "_exit")]
+    static extern void Exit(int code);
 
     static void Start(string name, ThreadStart action) => new Thread(action) { IsBackground = true, Name = name }.Start();
 }

@@ -114,6 +114,7 @@ sealed class WorkerProcess : IDisposable
             _ => $"ended with exit code {process.ExitCode}",
         };
         string? why = native.Select(line => line.Split("what():")).FirstOrDefault(parts => parts.Length > 1)?[1] ?? native.FirstOrDefault(Tells);
+        if (why?.TrimEnd('.') is "Fatal error" or "Process terminated") why = native.SkipWhile(line => line != why).ElementAtOrDefault(1) ?? why;
         return why is null ? how : $"{how}: {why.Trim().TrimEnd('.')}";
 
         static bool Tells(string line) => line.StartsWith("Stack overflow", StringComparison.Ordinal) || line.StartsWith("Fatal error", StringComparison.Ordinal)

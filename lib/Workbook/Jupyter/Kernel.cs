@@ -190,6 +190,7 @@ sealed class Kernel : IDisposable
         end.Content["traceback"]!.AsArray().Add(CellRunner.Again);
         end.Content["evalue"] = string.Join(" ", end.Content["traceback"]!.AsArray().Select(line => (string)line!));
         Output(end.Content.DeepClone().AsObject());
+        cells.Renew();
         return end;
     }
 

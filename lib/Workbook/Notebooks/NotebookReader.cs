@@ -33,7 +33,7 @@ static class NotebookReader
         JsonNode? root;
         try
         {
-            root = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 512 });
+            root = PythonJson.Read(text);
         }
         catch (JsonException error)
         {
@@ -55,8 +55,22 @@ static class NotebookReader
         if (json["metadata"] is not JsonObject) throw Wrong(path, "its \"metadata\" are not an object");
         for (int i = 0; i < cells.Count; i++) Lift(cells[i] as JsonObject ?? throw Wrong(path, $"cell {i + 1} is not an object"), i + 1, path);
         CellIds.Complete(cells);
+        Foreign(json, path);
         return new Notebook(path, json);
     }
+
+    /// <summary>Refuses a notebook that says it is written in another language: C# would find fault with every line of it.</summary>
+    static void Foreign(JsonObject json, string path)
+    {
+        JsonNode? metadata = json["metadata"];
+        string? language = Text(metadata?["kernelspec"] as JsonObject, "language") ?? Text(metadata?["language_info"] as JsonObject, "name"), kernel = Text(metadata?["kernelspec"] as JsonObject, "name");
+        language ??= kernel is not null && kernel.StartsWith("python", StringComparison.OrdinalIgnoreCase) ? "python" : null;
+        if (language is null || language.ToUpperInvariant() is "C#" or "CSHARP" or "POLYGLOT-NOTEBOOK") return;
+        throw new WorkbookException($"{Shown.Path(path)} is a notebook for {language}{(kernel is null ? "" : $" (its kernel is {kernel})")}, and this program runs C#: "
+            + "run it with a kernel of that language, or choose the kernel .NET (C#) for it in Jupyter or VS Code and save it.");
+    }
+
+    static string? Text(JsonObject? json, string name) => json?[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
 
     /// <summary>Checks one cell and gives it what nbformat 4.5 requires (the id comes later: it needs to know the others).</summary>
     static void Lift(JsonObject cell, int number, string path)

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace Workbook.Notebooks;
 
-/// <summary>JSON as Python writes it with <c>json.dumps(…, ensure_ascii=False, indent=1, sort_keys=True)</c>.</summary>
-static class PythonJson
+/// <summary>JSON as Python reads it, and as it writes it with <c>json.dumps(…, ensure_ascii=False, indent=1, sort_keys=True)</c>.</summary>
+static partial class PythonJson
 {
     internal static string Write(JsonNode? node)
     {
@@ -45,6 +45,9 @@ static class PythonJson
                 break;
             case JsonArray array:
                 WriteItems(array, '[', ']', item => Write(item, text, depth + 1));
+                break;
+            case JsonValue value when value.TryGetValue(out double number) && !double.IsFinite(number):
+                text.Append(double.IsNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
                 break;
             case JsonValue value when value.TryGetValue(out string? s):
                 WriteString(s, text);

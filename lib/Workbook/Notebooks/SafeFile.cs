@@ -2,20 +2,25 @@ using System.Text;
 
 namespace Workbook.Notebooks;
 
-/// <summary>Writes a file beside its place and renames it: a reader sees the old one or the new one, never half of one.</summary>
+/// <summary>
+/// Writes a file beside its place and renames it: a reader sees the old one or the new one, never half of one. A link stays, what it leads to is
+/// written; a file that was there keeps its mode.
+/// </summary>
 static class SafeFile
 {
     internal static void Write(string path, string text)
     {
-        string beside = path + ".part";
+        string place = Place(path), beside = place + ".part";
         try
         {
+            UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(place) ? File.GetUnixFileMode(place) : null;
             using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write))
             {
+                if (!OperatingSystem.IsWindows() && mode is { } kept) File.SetUnixFileMode(stream.SafeFileHandle, kept);
                 stream.Write(Encoding.UTF8.GetBytes(text));
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(beside, path, overwrite: true);
+            File.Move(beside, place, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException) // the last is how .NET reports EFBIG
         {
@@ -29,11 +34,14 @@ static class SafeFile
     {
         try
         {
-            using var stream = new FileStream(path + ".part", FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using var stream = new FileStream(Place(path) + ".part", FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new WorkbookException($"{Shown.Path(path)} cannot be written: {Shown.Reason(error)}", error);
         }
     }
+
+    /// <summary>Where the links of a path lead in the end.</summary>
+    static string Place(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 }

@@ -55,6 +55,9 @@ static partial class RuntimeHints
         (@"^(?:IndexOutOfRangeException: |ArgumentOutOfRangeException: Index was out of range)", "An index lies outside the list or array: the first is 0, the last is one less than its length."),
         (@"^DivideByZeroException: ", "A whole number is divided by 0: check the divisor, or compute with decimals (`1.0 / n`)."),
 
+        (@"^CultureNotFoundException: .*globalization-invariant",
+            "This machine has no data on cultures: install ICU (Debian, Ubuntu: `apt-get install libicu-dev`) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT, or use `CultureInfo.InvariantCulture`."),
+
         // Libraries
         (@"^(?:FileNotFoundException|FileLoadException|BadImageFormatException): Could not load file or assembly '([^,']+)",
             "The library $1 cannot be loaded: build it with `dotnet build -c Release` in the workbook's folder, then restart the kernel and run all."),

@@ -66,8 +66,8 @@ public sealed class ScriptSession : IDisposable
             CellOutput.Error? error = cells.Failure ?? (result.Events.OfType<CommandFailed>().LastOrDefault() is { } failed ? Of(failed) : stray);
             if (error is not null && stopReason is not null) error = ErrorReport.Interrupted(stopReason);
             isRunning = false;
-            if (error is not null && error != stray) Emit(error);
             if (limit.LeftOut is string what) output(new CellOutput.Stream("stderr", what));
+            if (error is not null && error != stray) Emit(error);
             return error;
         }
         finally
