@@ -8,7 +8,7 @@ static class AtomicFile
 {
     internal static void Write(string path, Action<Stream> write)
     {
-        string place = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, part = place + ".part";
+        string place = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName, part = place + ".part";
         UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(place) ? File.GetUnixFileMode(place) : null;
         try
         {

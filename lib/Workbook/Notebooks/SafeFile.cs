@@ -43,5 +43,5 @@ static class SafeFile
     }
 
     /// <summary>Where the links of a path lead in the end.</summary>
-    static string Place(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    static string Place(string path) => new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 }
