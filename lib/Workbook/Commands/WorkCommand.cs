@@ -36,26 +36,28 @@ static class WorkCommand
         using var sender = new MessageWriter(new AnonymousPipeClientStream(PipeDirection.Out, events));
 
         int number = 0;
+        ScriptSession? session = null;
         var cells = new BlockingCollection<JsonObject>();
         var inputs = new BlockingCollection<JsonObject>();
-        using var session = new ScriptSession(Environment.CurrentDirectory, output => sender.Write(new JsonObject { ["output"] = output.ToJson(number) }), ReadLine, mostText);
+        Start("Requests", () =>
+        {
+            while (receiver.Read() is JsonObject request)
+            {
+                if ((string?)request["interrupt"] is string reason) session?.Interrupt(reason);
+                else if (request.ContainsKey("input")) inputs.Add(request);
+                else if (request["question"] is not null) Start("Question", () => sender.Write(Answer(request)));
+                else cells.Add(request);
+                if ((string?)request["code"] is string code) Natives.LoadFor(code); // while the session begins
+            }
+            Process.GetCurrentProcess().Kill(); // nobody is there any more, whatever a cell is doing
+        });
+        using ScriptSession begun = session = new ScriptSession(Environment.CurrentDirectory, output => sender.Write(new JsonObject { ["output"] = output.ToJson(number) }), ReadLine, mostText);
         // A cell may end the process while libtorch is being loaded or computes: its own farewells would wait for that, now and then forever.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Leave(Environment.ExitCode);
         ExceptionHandling.SetUnhandledExceptionHandler(exception =>
         {
             session.Report(exception);
             return true;
-        });
-        Start("Requests", () =>
-        {
-            while (receiver.Read() is JsonObject request)
-            {
-                if ((string?)request["interrupt"] is string reason) session.Interrupt(reason);
-                else if (request.ContainsKey("input")) inputs.Add(request);
-                else if (request["question"] is not null) Start("Question", () => sender.Write(Answer(request)));
-                else cells.Add(request);
-            }
-            Process.GetCurrentProcess().Kill(); // nobody is there any more, whatever a cell is doing
         });
 
         sender.Write(new JsonObject { ["ready"] = true });
@@ -70,7 +72,6 @@ static class WorkCommand
             }
             string code = (string)cell["code"]!;
             if (built.Changed() is string sentence) sender.Write(new JsonObject { ["output"] = new CellOutput.Stream("stderr", sentence + "\n").ToJson(number) });
-            Natives.LoadFor(code);
             CellOutput.Error? error = session.Run(code, (int?)cell["named"] ?? number);
             JsonObject done = error?.ToJson(number) ?? [];
             if (error is not null) (done["line"], done["source"]) = (error.Line, error.Source);
@@ -88,17 +89,18 @@ static class WorkCommand
 
         JsonObject Answer(JsonObject request)
         {
+            SpinWait.SpinUntil(() => session is not null);
             string code = (string)request["code"]!;
             int position = (int)request["position"]!;
             var answer = new JsonObject { ["answer"] = (int)request["id"]! };
             switch ((string)request["question"]!)
             {
                 case "complete":
-                    Completions found = session.Language.Complete(code, position);
+                    Completions found = session!.Language.Complete(code, position);
                     (answer["start"], answer["end"]) = (found.Start, found.End);
                     answer["items"] = new JsonArray([.. found.Items.Select(item => new JsonArray(item.Text, item.Kind))]);
                     break;
-                case "inspect" when session.Language.Inspect(code, position) is { } known:
+                case "inspect" when session!.Language.Inspect(code, position) is { } known:
                     (answer["plain"], answer["markdown"]) = (known.Plain, known.Markdown);
                     break;
             }

@@ -31,12 +31,14 @@ sealed class OutputLimit(int mostText)
                 }
                 values += size;
                 return output;
-            case CellOutput.Error error when error.Traceback.Sum(line => (long)line.Length) > LongestError:
-                return error with { Message = Cut(error.Message), Traceback = [.. error.Traceback.Take(100).Select(Cut)] };
             default:
                 return output; // an update stands in the place of another
         }
     }
+
+    /// <summary>An error of readable length.</summary>
+    internal static CellOutput.Error? Shortened(CellOutput.Error? error) => error is null || error.Traceback.Sum(line => (long)line.Length) <= LongestError ? error
+        : error with { Message = Cut(error.Message), Traceback = [.. error.Traceback.Take(100).Select(Cut)] };
 
     /// <summary>A sentence on what was left out; null where nothing was.</summary>
     internal string? LeftOut => (leftOutText, leftOutValues) switch

@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Events;
@@ -35,6 +36,7 @@ public sealed class ScriptSession : IDisposable
     /// <param name="mostText">How many characters of console text are passed on of one cell.</param>
     public ScriptSession(string folder, Action<CellOutput> output, Func<InputRequest, string?>? readLine = null, int mostText = OutputLimit.UsualText)
     {
+        var compiler = Task.Run(() => CSharpScript.Create("0").Compile()); // what the first cell would wait for
         (this.output, this.mostText) = (output, mostText);
         limit = new OutputLimit(mostText);
         readLine ??= _ => null;
@@ -43,7 +45,7 @@ public sealed class ScriptSession : IDisposable
         kernels = Kernels.Around(cells, readLine);
         kernels.KernelEvents.Subscribe(Hear);
         Language = new CellLanguage(cells, kernels);
-        begun = Task.Run(cells.Begin);
+        begun = compiler.ContinueWith(_ => cells.Begin(), TaskScheduler.Default);
     }
 
     /// <summary>Answers for a cell that is being written, also while another runs. What has run, and only that, is its context.</summary>
@@ -66,6 +68,7 @@ public sealed class ScriptSession : IDisposable
             CellOutput.Error? error = cells.Failure ?? (result.Events.OfType<CommandFailed>().LastOrDefault() is { } failed ? Of(failed) : stray);
             if (error is not null && stopReason is not null) error = ErrorReport.Interrupted(stopReason);
             isRunning = false;
+            error = OutputLimit.Shortened(error);
             if (limit.LeftOut is string what) output(new CellOutput.Stream("stderr", what));
             if (error is not null && error != stray) Emit(error);
             return error;

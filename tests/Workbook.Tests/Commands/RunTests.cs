@@ -178,6 +178,58 @@ public sealed class RunTests : IDisposable
         Assert.Equal(string.Concat(Enumerable.Range(0, 100_000).Select(i => $"{i}\n")), Shown("out/much.ipynb", 1));
     }
 
+    [Fact]
+    public void The_tags_of_nbclient_mean_what_they_mean_there()
+    {
+        scratch.Notebook("tags.ipynb", "@raises-exception: int kept = 1;\nthrow new Exception(\"meant\");", "@skip-execution: throw new Exception(\"never\");", "@raises-exception: kept + 1", "kept + 2");
+        WorkbookProgram.Ended ended = Run("tags.ipynb", "--output", "out");
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        Assert.Equal(["Exception: meant", "", "2", "3"], Enumerable.Range(1, 4).Select(cell => Shown("out/tags.ipynb", cell)));
+        Assert.Equal([1, null, 2, 3], Cells("out/tags.ipynb").Select(cell => (int?)cell!["execution_count"]));
+        NotebookRules.AssertHold(scratch["out/tags.ipynb"]);
+    }
+
+    [Theory]
+    [InlineData("""{"name": "python3", "language": "python", "display_name": "Python 3"}""", "a notebook for python (its kernel is python3)")]
+    [InlineData("""{"name": "python3"}""", "a notebook for python (its kernel is python3)")]
+    [InlineData("""{"name": ".net-fsharp", "language": "F#"}""", "a notebook for F# (its kernel is .net-fsharp)")]
+    public void A_notebook_of_another_language_is_refused_in_one_sentence(string kernel, string what)
+    {
+        JsonObject foreign = SmallNotebook.Json("print(1)");
+        foreign["metadata"]!["kernelspec"] = JsonNode.Parse(kernel);
+        scratch.Write("foreign.ipynb", foreign.ToJsonString());
+        WorkbookProgram.Ended ended = Run("foreign.ipynb", "--output", "out");
+        Assert.Equal((1, $"foreign.ipynb is {what}, and this program runs C#: run it with a kernel of that language, or choose the kernel .NET (C#) for it in Jupyter or VS Code and save it.\n"), (ended.ExitCode, ended.Error));
+        Assert.False(Directory.Exists(scratch["out"]));
+    }
+
+    [Fact]
+    public void A_link_stays_and_a_file_keeps_its_mode()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string real = scratch.Notebook("deep/real.ipynb", "1 + 1"), link = scratch["link.ipynb"];
+        File.SetUnixFileMode(real, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.CreateSymbolicLink(link, "deep/real.ipynb");
+        Assert.Equal(0, Run("link.ipynb", "--in-place").ExitCode);
+        Assert.Equal("deep/real.ipynb", new FileInfo(link).LinkTarget);
+        Assert.Equal("2", Shown("deep/real.ipynb", 1));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(real));
+    }
+
+    [Theory]
+    [InlineData("while (true) Console.WriteLine(new string('x', 1000));", @"\n… [0-9,]+ more characters of text were left out: of one cell's console text the first 2,000,000 characters are kept\.\n")]
+    [InlineData("while (true) display(new string('x', 1_000_000));", @"\n… [0-9,]+ more values were left out: of one cell's values the first 100,000,000 characters are kept\.\n")]
+    [InlineData("throw new Exception(new string('x', 50_000_000));", " …")]
+    public void A_flood_is_cut_and_says_so(string code, string said)
+    {
+        scratch.Notebook("flood.ipynb", code);
+        WorkbookProgram.Ended ended = Run("flood.ipynb", "--output", "out", "--timeout", "10");
+        Assert.Equal(1, ended.ExitCode);
+        Assert.True(new FileInfo(scratch["out/flood.ipynb"]).Length < 120_000_000);
+        Assert.Matches(said, Shown("out/flood.ipynb", 1));
+        Assert.True(ended.Error.Length < 200_000);
+    }
+
     static void WaitFor(Func<bool> condition)
     {
         var time = Stopwatch.StartNew();

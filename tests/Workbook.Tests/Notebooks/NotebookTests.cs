@@ -160,4 +160,16 @@ public sealed class NotebookTests
     [Fact]
     public void A_file_that_is_not_there_is_named() =>
         Assert.Equal("nowhere/x.ipynb does not exist: check the name and the current directory.", Assert.Throws<WorkbookException>(() => Notebook.Load("nowhere/x.ipynb")).Message);
+
+    [Fact]
+    public void What_Python_writes_beyond_JSON_is_read_and_written_as_it_was()
+    {
+        using var scratch = new Scratch();
+        const string beyond = """{"cells": [], "metadata": {"a": NaN, "b": [Infinity, -Infinity, "NaN, \\\" -Infinity"], "half": "x\ud83dy", "whole": "\ud83d\ude00"}, "nbformat": 4, "nbformat_minor": 5}""";
+        string path = scratch.Write("beyond.ipynb", beyond);
+        Notebook.Load(path).Save(path);
+        string written = File.ReadAllText(path);
+        Assert.Contains("\"a\": NaN,\n  \"b\": [\n   Infinity,\n   -Infinity,\n   \"NaN, \\\\\\\" -Infinity\"\n  ]", written);
+        Assert.Contains("\"half\": \"x\ufffdy\",\n  \"whole\": \"😀\"", written);
+    }
 }
