@@ -147,6 +147,7 @@ class Interrupting(WithKernel):
         "sleep": "System.Threading.Thread.Sleep(100_000);",
         "await": "await System.Threading.Tasks.Task.Delay(100_000);",
         "reading a line": "Console.ReadLine();",
+        "a walk inside the library": "Sampler.Ddpm(NoiseSchedule.Linear(1000)).Sample((x, t) => { System.Threading.Thread.SpinWait(10_000_000); return x; }, torch.randn(1, 2));",
         "a training": 'var net = new Mlp(2); var draws = NoiseSchedule.Cosine(10);\n'
                       'foreach (TrainingStep step in new Trainer(net, draws, torch.randn(1000, 2), new TrainingOptions { Steps = 100_000 }).Run()) { }',
     }

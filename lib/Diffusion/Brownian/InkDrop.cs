@@ -80,6 +80,7 @@ public sealed class InkDrop : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
+            Interruption.ThrowIfAsked();
             if (i > 0) Step(dt);
             yield return Observe(binsX, binsY);
         }

@@ -58,6 +58,7 @@ public sealed class ClassifierTrainer : IDisposable
     {
         for (long k = 0; k < Options.Steps; k++)
         {
+            Interruption.ThrowIfAsked();
             Step(k);
             yield return k + 1;
         }

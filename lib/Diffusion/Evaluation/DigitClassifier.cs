@@ -88,6 +88,7 @@ public sealed partial class DigitClassifier : nn.Module<Tensor, Tensor?, Tensor>
         var features = new List<Tensor>();
         for (long first = 0; first < images.shape[0]; first += Batch)
         {
+            Interruption.ThrowIfAsked();
             using var part = NewDisposeScope();
             Tensor x = images.narrow(0, first, Math.Min(Batch, images.shape[0] - first)).to(Compute.Device);
             Tensor? all = t is { } each ? full([x.shape[0]], (long)each, dtype: ScalarType.Int64, device: x.device) : null;

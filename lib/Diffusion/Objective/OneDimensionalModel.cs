@@ -99,6 +99,7 @@ public sealed class OneDimensionalModel
         var terms = new List<Tensor> { 0.5 * Log(2 * PI * Bound.DecoderVariance) + error(1) / (2 * schedule.Alpha[1]) };
         for (int t = 2; t <= schedule.T; t++)
         {
+            Interruption.ThrowIfAsked();
             using var step = NewDisposeScope();
             terms.Add((Bound.Constant(t) + Bound.Weight(t) * error(t)).MoveToOuterDisposeScope());                      // eq. (12)
         }
@@ -114,6 +115,7 @@ public sealed class OneDimensionalModel
         double[] x = grid.ToDoubles(), now = [.. x.Select(Gaussian.Standard.Density)];                                  // p(x_T) = N(0, 1)
         for (int t = Bound.Schedule.T; ; t--)
         {
+            Interruption.ThrowIfAsked();
             density[t] = tensor(now, dtype: ScalarType.Float64, device: CPU).DetachFromDisposeScope();
             if (t == 1) return density;
             using Tensor mean = Mean(grid, t);

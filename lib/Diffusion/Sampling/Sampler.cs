@@ -79,6 +79,7 @@ public sealed record Sampler
         {
             for (int i = 0; i < Steps.Count; i++)
             {
+                Interruption.ThrowIfAsked();
                 ReverseStep step = Advance(predict, x, i, noiseOf);
                 x.Dispose();
                 x0?.Dispose();

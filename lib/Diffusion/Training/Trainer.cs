@@ -78,6 +78,7 @@ public sealed partial class Trainer : IDisposable
     {
         while (StepsDone < Options.Steps)
         {
+            Interruption.ThrowIfAsked();
             Tensor loss = Step(StepsDone);
             StepsDone++;
             try { yield return new(StepsDone, Options.Steps, loss); }

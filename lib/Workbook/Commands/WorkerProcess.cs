@@ -11,7 +11,7 @@ namespace Workbook.Commands;
 /// </summary>
 sealed class WorkerProcess : IDisposable
 {
-    const int MostLines = 50, MostWaiting = 1000;
+    const int MostLines = 50, MostWaiting = 64;
 
     readonly AnonymousPipeServerStream requests = new(PipeDirection.Out, HandleInheritability.Inheritable);
     readonly AnonymousPipeServerStream events = new(PipeDirection.In, HandleInheritability.Inheritable);

@@ -69,7 +69,7 @@ sealed class Kernel : IDisposable
             if (request.Type == "execute_request" && !onControl)
             {
                 JsonObject reply = Guarded(request, Execute)!;
-                if ((string?)reply["status"] == "error" && Flag(request, "stop_on_error", true)) given = GiveUp();
+                if ((string?)reply["status"] == "error" && request.Flag("stop_on_error", true)) given = GiveUp();
                 Reply(request, reply, onControl);
             }
             else if (Guarded(request, Answer) is JsonObject reply)
@@ -124,16 +124,16 @@ sealed class Kernel : IDisposable
     {
         switch (request.Type)
         {
-            case "kernel_info_request": return Info();
-            case "is_complete_request": return Judge(Text(request, "code"));
-            case "complete_request": return Complete(Text(request, "code"), Position(request));
-            case "inspect_request": return Inspect(Text(request, "code"), Position(request));
+            case "kernel_info_request": return KernelInfo.Content();
+            case "is_complete_request": return Judge(request.Text("code"));
+            case "complete_request": return Complete(request.Text("code"), request.Position());
+            case "inspect_request": return Inspect(request.Text("code"), request.Position());
             case "history_request": return history.Answer(request.Content);
             case "comm_info_request": return new() { ["status"] = "ok", ["comms"] = new JsonObject() };
             case "interrupt_request":
                 Interrupt();
                 return Ok();
-            case "shutdown_request": return new() { ["status"] = "ok", ["restart"] = Flag(request, "restart", false) };
+            case "shutdown_request": return new() { ["status"] = "ok", ["restart"] = request.Flag("restart", false) };
             case "comm_open": // no widget lives here: say so, or the front end waits for it
                 Publish("comm_close", request, new() { ["comm_id"] = request.Content["comm_id"]?.DeepClone(), ["data"] = new JsonObject() });
                 return null;
@@ -143,14 +143,14 @@ sealed class Kernel : IDisposable
 
     JsonObject Execute(Message request)
     {
-        string code = Text(request, "code");
-        silent = Flag(request, "silent", false);
+        string code = request.Text("code");
+        silent = request.Flag("silent", false);
         running = request;
         result = null;
         if (string.IsNullOrWhiteSpace(code)) return Executed([], []);
         if (Help(code) is JsonObject page) return Executed([], [page]);
 
-        bool kept = !silent && Flag(request, "store_history", true);
+        bool kept = !silent && request.Flag("store_history", true);
         var expressions = new List<(string Name, string? Code)>();
         foreach ((string name, JsonNode? expression) in request.Content["user_expressions"] as JsonObject ?? [])
             expressions.Add((name, expression is JsonValue text && text.TryGetValue(out string? asked) ? asked : null));
@@ -227,7 +227,7 @@ sealed class Kernel : IDisposable
     JsonObject Ask(JsonObject question)
     {
         Message cell = running!;
-        if (!Flag(cell, "allow_stdin", true))
+        if (!cell.Flag("allow_stdin", true))
             return new() { ["input"] = null, ["refused"] = "Console.ReadLine has nobody to ask: this front end does not answer questions. Write the value into the cell instead." };
         streams.Flush();
         while (sockets.Stdin.TryTake(out _)) { } // answers to questions that were given up
@@ -237,7 +237,7 @@ sealed class Kernel : IDisposable
             while (true)
             {
                 Message reply = sockets.Stdin.Take(interrupted.Token);
-                if (reply.Type == "input_reply") return new() { ["input"] = Text(reply, "value") };
+                if (reply.Type == "input_reply") return new() { ["input"] = reply.Text("value") };
             }
         }
         catch (OperationCanceledException)
@@ -290,49 +290,11 @@ sealed class Kernel : IDisposable
         return found.Status == "incomplete" ? new() { ["status"] = found.Status, ["indent"] = found.Indent } : new() { ["status"] = found.Status };
     }
 
-    static JsonObject Info() => new()
-    {
-        ["status"] = "ok",
-        ["protocol_version"] = Message.Protocol,
-        ["implementation"] = "workbook",
-        ["implementation_version"] = typeof(Kernel).Assembly.GetName().Version!.ToString(3),
-        ["language_info"] = new JsonObject
-        {
-            ["name"] = "C#",
-            ["version"] = "14.0",
-            ["mimetype"] = "text/x-csharp",
-            ["file_extension"] = ".cs",
-            ["pygments_lexer"] = "csharp",
-            ["codemirror_mode"] = "text/x-csharp",
-        },
-        ["banner"] = $"C# 14 and .NET Interactive for the Diffusion Workbook, on .NET {Environment.Version}",
-        ["debugger"] = false,
-        ["help_links"] = new JsonArray(new JsonObject { ["text"] = "C# language", ["url"] = "https://learn.microsoft.com/dotnet/csharp/" }),
-    };
-
     static JsonObject Ok() => new() { ["status"] = "ok" };
 
     void Reply(Message request, JsonObject content, bool onControl) => sockets.Reply(Message.Answering(request, request.Type.Replace("_request", "_reply"), content), onControl);
 
     void Publish(string type, Message? parent, JsonObject content) => sockets.Publish(Message.Answering(parent, type, content) with { Identities = [System.Text.Encoding.UTF8.GetBytes(type)] });
-
-    /// <exception cref="FormatException">The text holds half of a surrogate pair, which is no character.</exception>
-    static string Text(Message message, string name)
-    {
-        try
-        {
-            return message.Content[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new FormatException($"The {name} of this {message.Type} is not valid Unicode: it holds half of a surrogate pair. Type that character again.", error);
-        }
-    }
-
-    static bool Flag(Message message, string name, bool absent) => message.Content[name] is JsonValue value && value.TryGetValue(out bool flag) ? flag : absent;
-
-    static int Position(Message message) =>
-        CodePoints.ToIndex(Text(message, "code"), message.Content["cursor_pos"] is JsonValue value && value.TryGetValue(out int points) ? points : int.MaxValue);
 
     static void Start(string name, ThreadStart action) => new Thread(action) { IsBackground = true, Name = name }.Start();
 }

@@ -70,5 +70,26 @@ sealed record Message(IReadOnlyList<byte[]> Identities, JsonObject Header, JsonO
         return frames;
     }
 
+    /// <summary>A text of the content; empty where there is none.</summary>
+    /// <exception cref="FormatException">The text holds half of a surrogate pair, which is no character.</exception>
+    internal string Text(string name)
+    {
+        try
+        {
+            return Content[name] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException($"The {name} of this {Type} is not valid Unicode: it holds half of a surrogate pair. Type that character again.", error);
+        }
+    }
+
+    /// <summary>A truth value of the content.</summary>
+    internal bool Flag(string name, bool absent) => Content[name] is JsonValue value && value.TryGetValue(out bool flag) ? flag : absent;
+
+    /// <summary>Where in the code the cursor is, in UTF-16 units.</summary>
+    internal int Position() =>
+        CodePoints.ToIndex(Text("code"), Content["cursor_pos"] is JsonValue value && value.TryGetValue(out int points) ? points : int.MaxValue);
+
     static ReadOnlySpan<byte> Mark => "<IDS|MSG>"u8;
 }

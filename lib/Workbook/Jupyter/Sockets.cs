@@ -10,6 +10,8 @@ namespace Workbook.Jupyter;
 /// </summary>
 sealed class Sockets : IDisposable
 {
+    const int MostWaiting = 1000;
+
     readonly RouterSocket shell = new(), control = new(), stdin = new();
     readonly PublisherSocket iopub = new();
     readonly ResponseSocket heartbeat = new();
@@ -87,6 +89,7 @@ sealed class Sockets : IDisposable
 
     void Send(NetMQSocket socket, Message message)
     {
+        while (outgoing.Count > MostWaiting && poller.IsRunning) Thread.Sleep(1); // a cell that says more than is sent waits
         try
         {
             outgoing.Enqueue((socket, message.ToFrames(signature)));
