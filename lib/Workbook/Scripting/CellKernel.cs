@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
@@ -19,7 +20,7 @@ namespace Workbook.Scripting;
 /// cell had declared kept when it fails, in the first cell too. All else (completion, hover, signature help, values, packages) is as it is there.
 /// </summary>
 /// <remarks>The base class offers no seam for that, and its last version is final: three of its private members are reached by name.</remarks>
-sealed class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode>
+sealed partial class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode>
 {
     /// <summary>What every cell finds declared. The package's own display returns a value whose Update names another display.</summary>
     const string Prelude = """
@@ -33,7 +34,7 @@ sealed class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode>
     readonly HashSet<MetadataReference> given = [];
     readonly ConcurrentQueue<ScriptState> unseen = new(); // by the language services
     readonly SemaphoreSlim questions = new(1);
-    string cell = "";
+    string cell = "", submitted = "";
     int partStart;
     volatile StoppableRun? running;
 
@@ -63,7 +64,12 @@ sealed class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode>
     internal void Begin() => Keep(Next(Prelude, Options(this)).RunAsync().GetAwaiter().GetResult());
 
     /// <summary>Says which cell the next submissions are parts of.</summary>
-    internal void Expect(int number, string code) => (cell, partStart, Failure) = (Sources.Add(number, code), 0, null);
+    /// <returns>The cell as .NET Interactive takes it: a comment behind an #r is blank, since its parser would read words of it as more parameters.</returns>
+    internal string Expect(int number, string code)
+    {
+        (cell, partStart, Failure) = (Sources.Add(number, code), 0, null);
+        return submitted = Remarked().Replace(Sources.Text(cell), line => line.Groups[1].Value + new string(' ', line.Length - line.Groups[1].Length));
+    }
 
     /// <summary>Asks the submission that runs to stop.</summary>
     /// <returns>Whether one runs.</returns>
@@ -184,10 +190,10 @@ sealed class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode>
     /// <summary>A part of a cell (between lines such as #!time) in the line where it stands there.</summary>
     string InPlace(string code)
     {
-        int start = Sources.Text(cell).IndexOf(code, partStart, StringComparison.Ordinal);
+        int start = submitted.IndexOf(code, partStart, StringComparison.Ordinal);
         if (start < 0) return code;
         partStart = start + code.Length;
-        return new string('\n', Sources.Text(cell).AsSpan(0, start).Count('\n')) + code;
+        return new string('\n', submitted.AsSpan(0, start).Count('\n')) + code;
     }
 
     Task UpdateWorkspace(ScriptState state)
@@ -195,6 +201,9 @@ sealed class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode>
         object workspace = typeof(CSharpKernel).GetField("_workspace", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(this)!;
         return (Task)workspace.GetType().GetMethod("UpdateWorkspaceAsync")!.Invoke(workspace, [state])!;
     }
+
+    [GeneratedRegex("""^([ \t]*#[ri][ \t]+"[^"\n]*")[ \t]*//[^\n]*""", RegexOptions.Multiline)]
+    private static partial Regex Remarked();
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_scriptOptions")]
     static extern ref ScriptOptions Options(CSharpKernel kernel);

@@ -60,12 +60,11 @@ public sealed class ScriptSession : IDisposable
         begun.Wait();
         (stopReason, complaint, stray, limit) = (null, null, null, new OutputLimit(mostText));
         CellDisplay.Clearing = wait => Emit(new CellOutput.Clear(wait));
-        cells.Expect(number, code);
+        code = cells.Expect(number, code);
         isRunning = true;
         try
         {
-            KernelCommandResult result = Send(new SubmitCode(code));
-            CellOutput.Error? error = cells.Failure ?? (result.Events.OfType<CommandFailed>().LastOrDefault() is { } failed ? Of(failed) : stray);
+            CellOutput.Error? error = Submit(code);
             if (error is not null && stopReason is not null) error = ErrorReport.Interrupted(stopReason);
             isRunning = false;
             error = OutputLimit.Shortened(error);
@@ -120,6 +119,19 @@ public sealed class ScriptSession : IDisposable
     {
         kernels.Dispose();
         console.Dispose();
+    }
+
+    CellOutput.Error? Submit(string code)
+    {
+        try
+        {
+            KernelCommandResult result = Send(new SubmitCode(code));
+            return cells.Failure ?? (result.Events.OfType<CommandFailed>().LastOrDefault() is { } failed ? Of(failed) : stray);
+        }
+        catch (Exception error)
+        {
+            return ErrorReport.Of(error, cells.Sources, ""); // in the packages themselves
+        }
     }
 
     /// <summary>In an invocation of its own, whatever this thread has done before.</summary>

@@ -144,6 +144,8 @@ public sealed class SessionTests : IDisposable
         Directory.CreateDirectory(Path.Combine(session.Folder, "bin"));
         Assert.True(library.Emit(Path.Combine(session.Folder, "bin", "Little.dll")).Success);
         Assert.Equal("3", session.Good("#r \"bin/Little.dll\"").Shows("Little.Three"));
+        Assert.Equal("6", session.Shows("// a remark\n#r \"bin/Little.dll\" // why, \"and\" more\n  #r \"bin/Little.dll\"// why\n2 * Little.Three"));
+        Assert.Equal(2, session.Run("#r \"bin/Little.dll\" // why\nLittle.Four")?.Line);
     }
 
     [Fact]
