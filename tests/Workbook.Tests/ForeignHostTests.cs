@@ -30,7 +30,7 @@ public sealed class ForeignHostTests : IDisposable
             ("ImageGrid.Of(\"images\", images)", [Still]),
             ("new Panels(\"panels\", 2, plot, ImageGrid.Of(\"images\", images)).Interactive()", [Still, Chart]),
             ("Slider.Over(\"slider\", \"t\", new[] { 0, 1, 2 }, t => new Plot($\"t = {t}\", \"x\", \"y\").Line(\"l\", xs, ys.Select(y => y * t)))", [Still, Chart]),
-            ("new Animation(\"film\", Enumerable.Range(1, 3).Select(i => ImageGrid.Of(\"images\", images / i)))", [Still, "text/html="]),
+            ("new Animation(\"film\", Enumerable.Range(1, 3).Select(i => ImageGrid.Of(\"images\", images / i)))", [Still, "text/markdown="]),
         ];
         string setup = $"""
             #r "{WorkbookProgram.Bin}/TorchSharp.dll"

@@ -1,5 +1,6 @@
 """What the kernel promises beyond jupyter_kernel_test: speed, order, loss, interruption, bad messages, and how it ends."""
 
+import json
 import os
 import shutil
 import signal
@@ -121,6 +122,12 @@ class Executing(WithKernel):
         self.assertEqual(self.kernel.value("name"), '"Ada"' if self.kernel.value('"a"') == '"a"' else "Ada")
         reply, _ = self.kernel.run("Console.ReadLine()", allow_stdin=False)
         self.assertIn("nobody to ask", reply["evalue"])
+
+    def test_the_chapters_say_of_their_language_what_the_kernel_says(self):
+        self.kernel.client.kernel_info()
+        said = self.kernel.client.get_shell_msg(timeout=20)["content"]["language_info"]  # a client writes this into the notebook that it saves
+        for chapter in (kernels.ROOT / "notebooks").glob("*.ipynb"):
+            self.assertEqual(json.loads(chapter.read_text())["metadata"]["language_info"], said, chapter.name)
 
     def test_completion_counts_code_points(self):
         code = '/* 𝒩 😀 */ var n = Math.Sqr'
@@ -274,6 +281,9 @@ class Interactive(WithKernel):
         self.assertEqual(len({content["transient"]["display_id"] for _, content in outputs}), 1)
         self.kernel.run('using Microsoft.DotNet.Interactive.Formatting;\nrecord Kilo(double Grams);\nFormatter.Register<Kilo>(k => $"{k.Grams / 1000} kg", "text/plain");')
         self.assertEqual(self.kernel.value("new Kilo(1500)"), "1.5 kg")
+        self.kernel.run('Formatter.Register<Kilo>(k => $"<b>{k.Grams}</b> g", "text/html");')
+        for code in ("new Kilo(1500)", "display(new Kilo(1500));"):
+            self.assertEqual(self.kernel.run(code)[1][0][1]["data"], {"text/html": "<b>1500</b> g", "text/plain": "1.5 kg"})
         self.assertEqual(self.kernel.run('display(HTML("<i>x</i>"));')[1][0][1]["data"]["text/html"], "<i>x</i>")
 
     def test_input_is_asked_for(self):
@@ -298,6 +308,53 @@ class Interactive(WithKernel):
         self.assertEqual(self.kernel.value('double.Parse("1,5", new System.Globalization.CultureInfo("de-DE"))'), "1.5")
         self.assertEqual(self.kernel.value('1.5.ToString(new System.Globalization.CultureInfo("de-DE"))'), "1,5")
         self.assertEqual(self.kernel.text("Console.Write(1234.5);"), "1234.5")
+
+
+class Charting(WithKernel):
+    def test_a_chart_of_ones_own(self):
+        reply, _ = self.kernel.run('#r "nuget: Plotly.NET.Interactive, 6.0.0"\n#r "nuget: Plotly.NET.CSharp, 0.14.0"', timeout=120)
+        self.assertEqual(reply["status"], "ok", reply)
+        reply, outputs = self.kernel.run("Plotly.NET.CSharp.Chart.Line<double, double, string>(new[] { 1.0, 2 }, new[] { 3.0, 4 })")
+        self.assertEqual(reply["status"], "ok", reply)
+        self.assertIn("Plotly.newPlot", outputs[0][1]["data"]["text/html"])
+        self.assertIn("text/plain", outputs[0][1]["data"])
+
+
+class Asking(unittest.TestCase):
+    """What an editor asks while a cell is written: VS Code gives up after two seconds."""
+
+    def test_the_first_answers_come_in_time_and_are_right(self):
+        kernel = kernels.Kernel()
+        try:
+            kernel.run(kernels.SETUP)
+            times = [self.seconds(lambda: self.complete(kernel, "torch.ran"))]
+            self.assertIn("randn", self.complete(kernel, "torch.ran"))
+            kernel.run("var schedule = NoiseSchedule.Cosine(10); Tensor batch = torch.zeros(2); double mine = 1;")
+            for code, name in (("batch.unsq", "unsqueeze"), ("schedule.AlphaB", "AlphaBar"), ("min", "mine"), ("Sampler.Dd", "Ddim")):
+                times.append(self.seconds(lambda: self.assertIn(name, self.complete(kernel, code))))
+            for code, said in (("schedule.AlphaBar", "AlphaBar"), ("Sampler.Ddim", "DDIM, Song"), ("mine", "double mine"), ("batch.unsqueeze(", "unsqueeze")):
+                times.append(self.seconds(lambda: self.assertIn(said, self.inspect(kernel, code))))
+            print(f"first answer {times[0]:.2f} s, later ones: median {1000 * statistics.median(times[1:]):.0f} ms")
+            self.assertLess(times[0], 10)  # below 2 on a quiet machine
+            self.assertLess(statistics.median(times[1:]), 1.5)  # below 0.3 on a quiet machine
+        finally:
+            kernel.close()
+
+    @staticmethod
+    def seconds(ask):
+        begin = time.perf_counter()
+        ask()
+        return time.perf_counter() - begin
+
+    @staticmethod
+    def complete(kernel, code):
+        kernel.client.complete(code, len(code))
+        return kernel.client.get_shell_msg(timeout=30)["content"]["matches"]
+
+    @staticmethod
+    def inspect(kernel, code):
+        kernel.client.inspect(code, len(code))
+        return kernel.client.get_shell_msg(timeout=30)["content"]["data"]["text/markdown"]
 
 
 class BadMessages(WithKernel):

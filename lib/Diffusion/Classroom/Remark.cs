@@ -3,8 +3,8 @@ namespace Diffusion;
 /// <summary>How a claim or an answer fared.</summary>
 enum Verdict { Holds, Fails, DoesNotApply, Open }
 
-/// <summary>One line about a claim or an answer, in the output of a cell.</summary>
-[TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Html, MimeType.Plain])]
+/// <summary>One line about a claim or an answer, in the output of a cell: as Markdown, which is shown where a workspace is not trusted and HTML is not.</summary>
+[TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Markdown, MimeType.Plain])]
 sealed record Remark(Verdict Verdict, string Claim, string Finding, string Because, string Hint = "") : IRepresentation
 {
     string Sign => Verdict switch { Verdict.Holds => "✓", Verdict.Fails => "✗", Verdict.DoesNotApply => "–", _ => "✎" };
@@ -15,6 +15,7 @@ sealed record Remark(Verdict Verdict, string Claim, string Finding, string Becau
     public bool Write(string mimeType, TextWriter writer)
     {
         if (mimeType == MimeType.Html) writer.Write(ToHtml());
+        else if (mimeType == MimeType.Markdown) writer.Write(ToMarkdown());
         else if (mimeType == MimeType.Plain) writer.Write(ToString());
         else return false;
         return true;
@@ -26,6 +27,11 @@ sealed record Remark(Verdict Verdict, string Claim, string Finding, string Becau
         + $"<b><span style=\"color:{Colour}\">{Sign}</span> {MathText.ToHtml(Claim)}</b><br>{MathText.ToHtml(Finding)}"
         + (Because.Length > 0 ? $" <i>({MathText.ToHtml(Because)})</i>" : "")
         + (Hint.Length > 0 ? $"<details><summary>Hint</summary>{MathText.ToHtml(Hint)}</details>" : "") + "</div>";
+
+    string ToMarkdown() =>
+        $"> {Sign} **{MathText.ToMarkdown(Claim)}**  \n> {MathText.ToMarkdown(Finding)}"
+        + (Because.Length > 0 ? $" <i>({MathText.ToMarkdown(Because)})</i>" : "")
+        + (Hint.Length > 0 ? $"\n> <details><summary>Hint</summary>{MathText.ToMarkdown(Hint)}</details>" : "") + "\n";
 
     public override string ToString() =>
         $"{Sign} {Claim}: {Finding}" + (Because.Length > 0 ? $" ({Because})" : "") + (Hint.Length > 0 ? $"\n  Hint: {Hint}" : "");

@@ -8,7 +8,7 @@ namespace Diffusion;
 /// Figures shown one after the other, over and over: a GIF where it can move, a film strip of a few frames where it cannot (print, PNG).
 /// Plots among the frames share one view and one colour scale, so that only the data moves.
 /// </summary>
-[TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Html, MimeType.Png, MimeType.Plain])]
+[TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Markdown, MimeType.Png, MimeType.Plain])]
 public sealed record Animation : Figure
 {
     static readonly ConditionalWeakTable<Animation, byte[]> encoded = [];
@@ -47,6 +47,14 @@ public sealed record Animation : Figure
 
     /// <summary>The moving GIF.</summary>
     public override string ToHtml() => Html.Image(ToGif(), "image/gif", Alt, Width, Height);
+
+    // Markdown, since a workspace that is not trusted shows no HTML; and few front ends know image/gif.
+    private protected override bool WriteAs(string mimeType, TextWriter writer)
+    {
+        if (mimeType != MimeType.Markdown) return base.WriteAs(mimeType, writer);
+        writer.Write($"![{MathText.Plain(Alt)}](data:image/gif;base64,{Convert.ToBase64String(ToGif())})");
+        return true;
+    }
 
     /// <summary>A film strip of up to six frames.</summary>
     public override byte[] ToPng() => Strip().ToPng();

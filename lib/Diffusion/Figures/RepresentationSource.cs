@@ -11,7 +11,7 @@ interface IRepresentation
 
 static class MimeType
 {
-    internal const string Html = "text/html", Png = "image/png", Plain = "text/plain", Plotly = "application/vnd.plotly.v1+json";
+    internal const string Html = "text/html", Markdown = "text/markdown", Png = "image/png", Plain = "text/plain", Plotly = "application/vnd.plotly.v1+json";
 }
 
 /// <summary>
@@ -21,7 +21,7 @@ sealed class RepresentationSource
 {
     [SuppressMessage("Performance", "CA1822", Justification = "The convention asks for an instance method.")]
     public IEnumerable<object> CreateTypeFormatters() =>
-        new[] { MimeType.Html, MimeType.Png, MimeType.Plotly, MimeType.Plain }.Select(mimeType => new RepresentationFormatter(mimeType));
+        new[] { MimeType.Html, MimeType.Markdown, MimeType.Png, MimeType.Plotly, MimeType.Plain }.Select(mimeType => new RepresentationFormatter(mimeType));
 
     sealed class RepresentationFormatter(string mimeType)
     {

@@ -95,6 +95,9 @@ static class WorkCommand
             var answer = new JsonObject { ["answer"] = (int)request["id"]! };
             switch ((string)request["question"]!)
             {
+                case "warm":
+                    session!.Language.Warm();
+                    break;
                 case "complete":
                     Completions found = session!.Language.Complete(code, position);
                     (answer["start"], answer["end"]) = (found.Start, found.End);

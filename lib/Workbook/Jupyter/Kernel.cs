@@ -38,8 +38,12 @@ sealed class Kernel : IDisposable
         Publish("status", null, new() { ["execution_state"] = "starting" });
         Start("Shell", () => Handle(sockets.Shell, onControl: false));
         Start("Control", () => Handle(sockets.Control, onControl: true));
+        Warm();
         ended.Task.Wait();
     }
+
+    /// <summary>Has the language services loaded before the first question, for whose answer an editor waits two seconds.</summary>
+    void Warm() => Start("Warming up", () => cells.Ask("warm", "", 0, Patience));
 
     /// <summary>Ends serving, as a client's shutdown_request does.</summary>
     internal void End() => ended.TrySetResult(true);
@@ -66,14 +70,10 @@ sealed class Kernel : IDisposable
         {
             Publish("status", request, new() { ["execution_state"] = "busy" });
             List<Message> given = [];
-            if (request.Type == "execute_request" && !onControl)
+            bool executes = request.Type == "execute_request" && !onControl;
+            if (Guarded(request, executes ? Execute : Answer) is JsonObject reply)
             {
-                JsonObject reply = Guarded(request, Execute)!;
-                if ((string?)reply["status"] == "error" && request.Flag("stop_on_error", true)) given = GiveUp();
-                Reply(request, reply, onControl);
-            }
-            else if (Guarded(request, Answer) is JsonObject reply)
-            {
+                if (executes && (string?)reply["status"] == "error" && request.Flag("stop_on_error", true)) given = GiveUp();
                 Reply(request, reply, onControl);
             }
             Publish("status", request, new() { ["execution_state"] = "idle" });
@@ -97,13 +97,15 @@ sealed class Kernel : IDisposable
         catch (Exception error)
         {
             string sentence = error is FormatException ? error.Message : $"The request {request.Type} could not be answered: {Shown.OneLine(error.Message)}";
-            var failure = new JsonObject { ["status"] = "error", ["ename"] = "BadRequest", ["evalue"] = sentence, ["traceback"] = new JsonArray(sentence) };
+            JsonObject failure = Refusal(sentence);
             if (request.Type != "execute_request") return failure;
+            Publish("error", request, Refusal(sentence));
             failure["execution_count"] = count;
-            Publish("error", request, new() { ["ename"] = "BadRequest", ["evalue"] = sentence, ["traceback"] = new JsonArray(sentence) });
             return failure;
         }
     }
+
+    static JsonObject Refusal(string sentence) => new() { ["status"] = "error", ["ename"] = "BadRequest", ["evalue"] = sentence, ["traceback"] = new JsonArray(sentence) };
 
     /// <summary>After a failed cell, and before anybody is told: the cells that were sent along with it, which are not executed.</summary>
     List<Message> GiveUp()
@@ -166,7 +168,7 @@ sealed class Kernel : IDisposable
         {
             end = Run(new() { ["number"] = count, ["named"] = kept ? count : 0, ["code"] = code });
             if (!end.IsError)
-                foreach ((string name, string? expression) in expressions) values[name] = expression is null ? NoExpression() : Content(Run(new() { ["number"] = count, ["expression"] = expression }).Content);
+                foreach ((string name, string? expression) in expressions) values[name] = expression is null ? Refusal("A user expression is C# code as text.") : Content(Run(new() { ["number"] = count, ["expression"] = expression }).Content);
         }
         finally
         {
@@ -191,10 +193,9 @@ sealed class Kernel : IDisposable
         end.Content["evalue"] = string.Join(" ", end.Content["traceback"]!.AsArray().Select(line => (string)line!));
         Output(end.Content.DeepClone().AsObject());
         cells.Renew();
+        Warm();
         return end;
     }
-
-    static JsonObject NoExpression() => new() { ["status"] = "error", ["ename"] = "BadRequest", ["evalue"] = "A user expression is C# code as text.", ["traceback"] = new JsonArray() };
 
     /// <summary>An output as a reply holds it: with a status in place of its type.</summary>
     static JsonObject Content(JsonObject output)

@@ -34,6 +34,7 @@ sealed partial class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode
     readonly HashSet<MetadataReference> given = [];
     readonly ConcurrentQueue<ScriptState> unseen = new(); // by the language services
     readonly SemaphoreSlim questions = new(1);
+    readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     string cell = "", submitted = "";
     int partStart;
     volatile StoppableRun? running;
@@ -61,7 +62,11 @@ sealed partial class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode
     internal CellOutput.Error? Failure { get; private set; }
 
     /// <summary>Runs what stands before the first cell.</summary>
-    internal void Begin() => Keep(Next(Prelude, Options(this)).RunAsync().GetAwaiter().GetResult());
+    internal void Begin()
+    {
+        Keep(Next(Prelude, Options(this)).RunAsync().GetAwaiter().GetResult());
+        ready.SetResult();
+    }
 
     /// <summary>Says which cell the next submissions are parts of.</summary>
     /// <returns>The cell as .NET Interactive takes it: a comment behind an #r is blank, since its parser would read words of it as more parameters.</returns>
@@ -83,6 +88,7 @@ sealed partial class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode
     /// <summary>What one of the kernel's language services says, at once, also while a cell runs: the kernel's own queue would let it wait.</summary>
     internal async Task<TEvent?> Ask<TCommand, TEvent>(TCommand question) where TCommand : LanguageServiceCommand where TEvent : KernelEvent
     {
+        await ready.Task;
         await questions.WaitAsync();
         try
         {

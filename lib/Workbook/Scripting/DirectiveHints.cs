@@ -20,7 +20,7 @@ static partial class DirectiveHints
             ? "The package could not be fetched: connect to the internet, or name one and a version that are in NuGet's cache."
         : null;
 
-    [GeneratedRegex(@"^\S*Project\.fsproj : | No packages exist with this id in source\(s\): .*$")]
+    [GeneratedRegex(@"^\S*(?:Project\.fsproj|NuGet\.targets\([0-9,]+\)) ?: | \[\S*Project\.fsproj\]| No packages exist with this id in source\(s\): .*$")]
     private static partial Regex Place();
 
     [GeneratedRegex(@"Unknown magic command '([^']+)'")]

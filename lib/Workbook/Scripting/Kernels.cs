@@ -22,10 +22,11 @@ static class Kernels
         Formatter.DefaultMimeType = PlainTextFormatter.MimeType;
         foreach (Type type in (Type[])[typeof(IHtmlContent), typeof(TabularDataResource), typeof(Kernel).Assembly.GetType("Microsoft.DotNet.Interactive.ValueSharing.KernelValues")!]) Formatter.SetPreferredMimeTypesFor(type, HtmlFormatter.MimeType);
         var kernels = new CompositeKernel { DefaultKernelName = csharp.Name };
-        CSharpKernel withPackages = csharp.UseNugetDirective((kernel, packages) =>
+        var extensions = new PackageExtensions(kernels);
+        CSharpKernel withPackages = csharp.UseNugetDirective(async (kernel, packages) =>
         {
             kernel.AddAssemblyReferences(packages.SelectMany(package => package.AssemblyPaths));
-            return Task.CompletedTask;
+            await extensions.LoadFrom(packages);
         });
         kernels.Add(withPackages.UseWho().UseValueSharing(), ["c#", "C#"]);
         kernels.Add(new HtmlKernel());

@@ -16,6 +16,8 @@ static class MimeBundle
     internal static JsonObject Of(object? value, IReadOnlyCollection<FormattedValue> forms)
     {
         bool rich = forms.Any(form => form.MimeType != MimeTypes.Plain);
+        // Plain text is what is preferred here where nobody has said otherwise; a cell or a package that registers HTML for a type has.
+        if (!rich && value is not null && IsRegistered(value, HtmlFormatter.MimeType)) forms = [new(HtmlFormatter.MimeType, value.ToDisplayString(HtmlFormatter.MimeType)), .. forms];
         var bundle = new JsonObject();
         foreach (FormattedValue form in forms.Where(form => form.MimeType != MimeTypes.Plain || rich))
             bundle[form.MimeType] = MimeTypes.IsJson(form.MimeType) ? JsonNode.Parse(form.Value) : form.Value;
@@ -26,11 +28,11 @@ static class MimeBundle
     /// <summary>A type that says how it reads is taken at its word, unless a cell has said otherwise; lists and plain objects are spelled out by the formatter.</summary>
     static string? PlainText(object? value, string? formatted, bool rich) =>
         value is null ? formatted ?? Formatter.NullString
-        : formatted is not null && (value is IEnumerable or TimeSpan || !SaysHowItReads(value.GetType()) || IsRegistered(value)) ? formatted
+        : formatted is not null && (value is IEnumerable or TimeSpan || !SaysHowItReads(value.GetType()) || IsRegistered(value, MimeTypes.Plain)) ? formatted
         : SaysHowItReads(value.GetType()) ? value.ToString()
         : rich ? null : value.ToDisplayString(MimeTypes.Plain);
 
-    static bool IsRegistered(object value) => Formatter.RegisteredFormatters(includeDefaults: false).Any(formatter => formatter.MimeType == MimeTypes.Plain
+    static bool IsRegistered(object value, string mimeType) => Formatter.RegisteredFormatters(includeDefaults: false).Any(formatter => formatter.MimeType == mimeType
         && (formatter.Type.IsInstanceOfType(value) || value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == formatter.Type));
 
     static bool SaysHowItReads(Type type)

@@ -24,29 +24,31 @@ public class FormatterTests
         Formatter.GetPreferredMimeTypesFor(value.GetType()).ToDictionary(mimeType => mimeType, mimeType => value.ToDisplayString(mimeType));
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Every_kind_of_figure_is_shown_as_picture_and_text_and_what_moves_as_html_too(Figure figure)
+    public void Every_kind_of_figure_is_shown_as_picture_and_text_and_what_moves_as_markdown_too(Figure figure)
     {
         var shown = Shown(figure);
         // A picture is stored once: its alt text is the plain text, and a chapter of a dozen figures stays small.
-        Assert.Equal(figure is Animation ? ["image/png", "text/html", "text/plain"] : ["image/png", "text/plain"], shown.Keys.Order());
+        Assert.Equal(figure is Animation ? ["image/png", "text/markdown", "text/plain"] : ["image/png", "text/plain"], shown.Keys.Order());
         Assert.Equal(figure.ToPng(), Convert.FromBase64String(shown["image/png"]));
         Assert.Equal(figure.ToString(), shown["text/plain"]);
+        if (figure is Animation film) Assert.Equal($"![{figure.Alt}](data:image/gif;base64,{Convert.ToBase64String(film.ToGif())})", shown["text/markdown"]);
     }
 
     [Fact]
     public void An_interactive_figure_is_also_shown_as_a_chart()
     {
         var shown = Shown(InteractiveFigure.Of(plot, ChartsTests.Renderer));
-        Assert.Equal(["application/vnd.plotly.v1+json", "image/png", "text/html", "text/plain"], shown.Keys.Order());
+        Assert.Equal(["application/vnd.plotly.v1+json", "image/png", "text/plain"], shown.Keys.Order());
         Assert.StartsWith("{\"data\":[", shown["application/vnd.plotly.v1+json"]);
     }
 
     [Fact]
-    public void A_check_is_shown_as_html_and_text()
+    public void A_check_is_shown_as_markdown_and_text()
     {
         var shown = Shown(new Remark(Verdict.Holds, "β_1 < 1", "measured 0.1", "a bound"));
-        Assert.Equal(["text/html", "text/plain"], shown.Keys.Order());
-        Assert.Contains("β<sub>1</sub> &lt; 1", shown["text/html"]);
+        Assert.Equal(["text/markdown", "text/plain"], shown.Keys.Order());
+        Assert.Equal("> ✓ **β<sub>1</sub> &#60; 1**  \n> measured 0.1 <i>(a bound)</i>\n", shown["text/markdown"]);
+        Assert.Equal("> ✗ **a&#42;b &#124; &#91;0, 1&#93; &#36;x&#36;**  \n> 1\n", Shown(new Remark(Verdict.Fails, "a*b | [0, 1] $x$", "1", ""))["text/markdown"]);
         Assert.Equal("✓ β_1 < 1: measured 0.1 (a bound)", shown["text/plain"]);
     }
 }

@@ -3,7 +3,7 @@ using SkiaSharp;
 namespace Diffusion;
 
 /// <summary>A figure that can be zoomed and pointed at where scripts run, and is the same still picture where they do not.</summary>
-[TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Plotly, MimeType.Html, MimeType.Png, MimeType.Plain])]
+[TypeFormatterSource(typeof(RepresentationSource), PreferredMimeTypes = [MimeType.Plotly, MimeType.Png, MimeType.Plain])]
 public sealed record InteractiveFigure : Figure
 {
     readonly Figure still;
