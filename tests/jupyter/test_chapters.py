@@ -66,7 +66,7 @@ def inject(notebook, knobs):
 
 
 def words(cell):
-    """What a cell says in words: console text and plain values. The tool shows a plain value as HTML, of which the text counts, and before it begins a script."""
+    """What a cell says in words: console text and plain values. The tool shows a plain value as HTML, of which the text counts; what it shows with a script is its own."""
     said = []
     for output in cell.outputs:
         data = output.get("data", {})
@@ -74,8 +74,8 @@ def words(cell):
             said.append(output.text)
         elif "text/plain" in data:
             said.append(data["text/plain"])
-        else:
-            said.append(html.unescape(re.sub(r"<(style|script)\b.*?</\1>|<[^>]+>", "", data["text/html"], flags=re.S)))
+        elif "<script" not in data["text/html"]:
+            said.append(html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", "", data["text/html"], flags=re.S)))
     return re.sub(r"\s+", " ", "".join(text + "\n" for text in said)).strip()
 
 

@@ -83,6 +83,15 @@ class Executing(WithKernel):
         self.assertEqual(len({content["transient"]["display_id"] for _, content in outputs}), 1)
         self.assertTrue(all("image/png" in content["data"] for _, content in outputs))
 
+    def test_what_a_thread_says_after_its_cell_is_heard_at_once(self):
+        self.kernel.run('new System.Threading.Thread(() => { System.Threading.Thread.Sleep(700); Console.WriteLine("late"); }).Start();')
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            message = self.kernel.client.get_iopub_msg(timeout=20)
+            if message["msg_type"] == "stream":
+                break
+        self.assertEqual(message["content"]["text"], "late\n")
+
     def test_silent_cells_leave_no_trace(self):
         before = self.kernel.run("1")[0]["execution_count"]
         reply, outputs = self.kernel.run("41 + 1", silent=True)
@@ -268,6 +277,8 @@ class Interactive(WithKernel):
         self.assertIn("shared", self.kernel.run("#!whos")[1][0][1]["data"]["text/html"])
         self.kernel.run("#!value --name text\nsome words")
         self.assertEqual(self.kernel.value("#!set --name words --value @value:text\nwords"), "some words")
+        reply, _ = self.kernel.run('throw new Exception("after it");')
+        self.assertRegex(reply["traceback"][-1], r"^   at cell \d+, line 1: ")
 
     def test_packages_come_by_name(self):
         self.assertEqual(self.kernel.value('#r "nuget: Newtonsoft.Json, 13.0.3"\nNewtonsoft.Json.JsonConvert.SerializeObject(new { a = 1 })', timeout=120), '{"a":1}')

@@ -20,6 +20,7 @@ sealed class CellRunner : IDisposable
     readonly string folder;
     readonly string? pictures;
     readonly int mostText;
+    readonly Lock turn = new(); // held while a cell runs
     volatile WorkerProcess worker;
     volatile string? reason;
     bool isKnownLost;
@@ -43,6 +44,7 @@ sealed class CellRunner : IDisposable
     /// <param name="look">Called at least ten times a second; says why the cell is to stop, null while it may run.</param>
     internal CellEnd Run(JsonObject request, Action<JsonObject> output, Func<JsonObject, JsonObject>? answer, Func<TimeSpan, string?> look)
     {
+        using Lock.Scope mine = turn.EnterScope();
         if (isKnownLost || worker.HasEnded)
         {
             // Between two cells: in a thread that one left behind, say.
@@ -88,6 +90,25 @@ sealed class CellRunner : IDisposable
                 used.Kill();
                 return Lost($"{why.TrimEnd('.')} and did not stop when asked to, so that its process was ended.");
             }
+        }
+    }
+
+    /// <summary>Passes on what threads say that a cell has left behind; does nothing while one runs.</summary>
+    internal void PassOn(Action<JsonObject> output)
+    {
+        if (!turn.TryEnter()) return;
+        try
+        {
+            while (worker.Receive(TimeSpan.Zero) is JsonObject message)
+            {
+                if (message["output"] is not JsonObject said) continue;
+                message.Remove("output");
+                output(said);
+            }
+        }
+        finally
+        {
+            turn.Exit();
         }
     }
 

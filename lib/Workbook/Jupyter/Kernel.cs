@@ -13,7 +13,7 @@ sealed class Kernel : IDisposable
 {
     const string InterruptedByUser = "The cell was interrupted.";
     const int MostText = 200_000_000; // a front end has limits of its own
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100), Patience = TimeSpan.FromSeconds(20);
 
     readonly Sockets sockets;
     readonly CellRunner cells = new(Environment.CurrentDirectory, null, MostText);
@@ -39,7 +39,7 @@ sealed class Kernel : IDisposable
         Start("Shell", () => Handle(sockets.Shell, onControl: false));
         Start("Control", () => Handle(sockets.Control, onControl: true));
         Warm();
-        ended.Task.Wait();
+        while (!ended.Task.Wait(Glance)) cells.PassOn(Output);
     }
 
     /// <summary>Has the language services loaded before the first question, for whose answer an editor waits two seconds.</summary>

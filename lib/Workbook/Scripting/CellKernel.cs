@@ -19,7 +19,7 @@ namespace Workbook.Scripting;
 /// .NET Interactive's C# kernel with another way to run a submission: with lines in runtime errors, with loops that stop, and with what a
 /// cell had declared kept when it fails, in the first cell too. All else (completion, hover, signature help, values, packages) is as it is there.
 /// </summary>
-/// <remarks>The base class offers no seam for that, and its last version is final: three of its private members are reached by name.</remarks>
+/// <remarks>The base class offers no seam for that, and its last version is final: four of its private members are reached by name.</remarks>
 sealed partial class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode>
 {
     /// <summary>What every cell finds declared. The package's own display returns a value whose Update names another display.</summary>
@@ -45,6 +45,7 @@ sealed partial class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode
     internal CellKernel(string folder, object gate, SessionConsole console) : base("csharp")
     {
         (this.gate, this.console) = (gate, console);
+        WorkingDirectory(this) = Directory.GetCurrentDirectory(); // or #!set would put resolvers of its own in place of these
         Options(this) = Options(this)
             .WithOptimizationLevel(OptimizationLevel.Debug) // optimised code has no line for an index out of range
             .WithEmitDebugInformation(true) // line numbers in errors
@@ -208,11 +209,14 @@ sealed partial class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode
         return (Task)workspace.GetType().GetMethod("UpdateWorkspaceAsync")!.Invoke(workspace, [state])!;
     }
 
-    [GeneratedRegex("""^([ \t]*#[ri][ \t]+"[^"\n]*")[ \t]*//[^\n]*""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^([ \t]*#[ri][ \t]*"[^"\n]*")[ \t]*//[^\n]*""", RegexOptions.Multiline)]
     private static partial Regex Remarked();
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_scriptOptions")]
     static extern ref ScriptOptions Options(CSharpKernel kernel);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_workingDirectory")]
+    static extern ref string WorkingDirectory(CSharpKernel kernel);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_ScriptState")]
     static extern void SetScriptState(CSharpKernel kernel, ScriptState state);
