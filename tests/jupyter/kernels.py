@@ -31,7 +31,7 @@ def install_official():
     with tempfile.TemporaryDirectory() as specs:
         subprocess.run(["dotnet", "tool", "run", "dotnet-interactive", "--", "jupyter", "install", "--path", specs], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         place = Path(DATA.name) / "kernels" / OFFICIAL
-        place.mkdir(parents=True)
+        place.mkdir(parents=True, exist_ok=True)
         (place / "kernel.json").write_text((Path(specs) / ".net-csharp" / "kernel.json").read_text())
 
 

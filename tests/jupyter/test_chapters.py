@@ -79,6 +79,51 @@ def words(cell):
     return re.sub(r"\s+", " ", "".join(text + "\n" for text in said)).strip()
 
 
+class Documented(unittest.TestCase):
+    """What .NET Interactive's documentation shows, in a notebook of its own: alike in workbook run, in our kernel and in the tool."""
+
+    CELLS = {
+        "#r nuget": ('#r "nuget: Newtonsoft.Json, 13.0.3"\nConsole.Write(Newtonsoft.Json.JsonConvert.SerializeObject(new { a = 1 }));', r'\{"a":1\}'),
+        "#load": ('#load "helpers.csx"\nConsole.Write(Sevenfold(6));', "42"),
+        "display": ('display("shown");', "shown"),
+        "#!html": ("#!html\n<b>bold</b>", "<b>bold</b>"),
+        "#!time": ("#!time\nConsole.Write(1);", r"Wall time: [0-9.]+ms"),
+        "a value": ("int shared = 42; Console.Write(shared);", "42"),
+        "#!share": ("#!javascript\n#!share --from csharp shared\nconsole.log(shared);", r"shared = 42;(.|\n)*console\.log\(shared\);"),
+        "#!whos": ("#!whos", "shared"),
+    }
+
+    ONLY_OURS = ("#!share",)  # the tool runs JavaScript, and shares with it, only where a browser's page has connected to it
+
+    @classmethod
+    def setUpClass(cls):
+        kernels.install_official()
+
+    def test_in_workbook_run_in_our_kernel_and_in_the_tool(self):
+        with tempfile.TemporaryDirectory(dir=kernels.ROOT / "notebooks", prefix=".documented-") as folder:  # in the repository, whose tool it is
+            (Path(folder) / "helpers.csx").write_text("int Sevenfold(int n) => 7 * n;\n")
+            path = Path(folder) / "documented.ipynb"
+            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code, _ in self.CELLS.values()])
+            nbformat.write(notebook, path)
+            ran = {}
+            for kernel in (kernels.NAME, kernels.OFFICIAL):
+                ran[kernel] = nbformat.read(path, 4)
+                for name, cell in zip(self.CELLS, ran[kernel].cells):
+                    if kernel == kernels.OFFICIAL and name in self.ONLY_OURS:
+                        cell.source = ""
+                NotebookClient(ran[kernel], kernel_name=kernel, timeout=120, resources={"metadata": {"path": folder}}).execute()
+            subprocess.run(["dotnet", kernels.WORKBOOK, "run", "--in-place", path], check=True, stdout=subprocess.DEVNULL)
+            ran["workbook run"] = nbformat.read(path, 4)
+        for host, executed in ran.items():
+            for (name, (_, expected)), cell in zip(self.CELLS.items(), executed.cells, strict=True):
+                if not cell.source:
+                    continue
+                with self.subTest(f"{name} in {host}"):
+                    said = "\n".join(output.get("text", "") + "".join(output.get("data", {}).get(form, "") for form in ("text/html", "text/plain")) for output in cell.outputs)
+                    self.assertRegex(said, expected)
+                    self.assertFalse([output for output in cell.outputs if output.output_type == "error"])
+
+
 for chapter in sorted((kernels.ROOT / "notebooks").glob("*.ipynb")):
     setattr(Chapters, f"test_{chapter.stem}", executes(chapter))
 
