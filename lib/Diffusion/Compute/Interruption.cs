@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Diffusion;
 
 /// <summary>
-/// Lets long work end in order where the reader of a notebook has asked the cell to stop: everything here that takes many steps looks once a step.
-/// .NET Interactive is found by name; outside a notebook there is nothing to look at.
+/// Lets long work end in order where the reader of a notebook has asked the cell to stop: walks, trainings and their like look once a step. Outside
+/// a notebook there is nothing to look at.
 /// </summary>
 static class Interruption
 {
@@ -15,8 +15,7 @@ static class Interruption
 
     static Func<CancellationToken> Find()
     {
-        Type? context = AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(assembly => assembly.GetName().Name == "Microsoft.DotNet.Interactive")?
-            .GetType("Microsoft.DotNet.Interactive.KernelInvocationContext");
+        Type? context = NotebookEngine.Find("KernelInvocationContext");
         if (context?.GetProperty("Current") is not { } current || context.GetProperty("CancellationToken") is not { } token) return () => CancellationToken.None;
         return () =>
         {

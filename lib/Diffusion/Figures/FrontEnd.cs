@@ -12,17 +12,13 @@ interface IShown
 }
 
 /// <summary>
-/// The one file that knows a notebook engine. It finds .NET Interactive by name, so that the library does not refer to it; without it a figure
-/// is a plain line on the console.
+/// Shows values in the notebook engine (<see cref="NotebookEngine"/>); without one a figure is a plain line on the console.
 /// </summary>
 static class FrontEnd
 {
     /// <summary>Shows a value in the running cell's output.</summary>
     internal static IShown Show(object value) =>
         (IShown?)Interactive.TryShow(value) ?? Console.Show(value);
-
-    static Type? Find(string assembly, string type) =>
-        AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(a => a.GetName().Name == assembly)?.GetType(type);
 
     static object? Call(MethodInfo method, object? target, params object?[] arguments)
     {
@@ -40,13 +36,11 @@ static class FrontEnd
     /// </summary>
     sealed class Interactive(object displayed) : IShown
     {
-        const string Assembly = "Microsoft.DotNet.Interactive";
-
         internal static Interactive? TryShow(object value)
         {
-            var contexts = Find(Assembly, "Microsoft.DotNet.Interactive.KernelInvocationContext");
+            var contexts = NotebookEngine.Find("KernelInvocationContext");
             if (contexts?.GetProperty("Current")?.GetValue(null) is not { } context) return null;
-            var display = Find(Assembly, "Microsoft.DotNet.Interactive.KernelInvocationContextExtensions")?
+            var display = NotebookEngine.Find("KernelInvocationContextExtensions")?
                 .GetMethod("Display", [context.GetType(), typeof(object), typeof(string[])]);
             return display is null ? null : new Interactive(Call(display, null, context, value, Array.Empty<string>())!);
         }

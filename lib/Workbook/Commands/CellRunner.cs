@@ -45,12 +45,9 @@ sealed class CellRunner : IDisposable
     internal CellEnd Run(JsonObject request, Action<JsonObject> output, Func<JsonObject, JsonObject>? answer, Func<TimeSpan, string?> look)
     {
         using Lock.Scope mine = turn.EnterScope();
-        if (isKnownLost || worker.HasEnded)
-        {
-            // Between two cells: in a thread that one left behind, say.
-            if (!isKnownLost) output(Stderr($"The process that ran the cells {worker.Ending()}. {Again}\n"));
-            Renew();
-        }
+        // Between two cells: in a thread that one left behind, say.
+        if (!isKnownLost && worker.HasEnded) output(Stderr($"The process that ran the cells {worker.Ending()}. {Again}\n"));
+        Renew();
         WorkerProcess used = worker;
         used.Send(request);
         var time = Stopwatch.StartNew(); // of the cell, not of the start of its process

@@ -36,14 +36,14 @@ static class WorkCommand
         using var sender = new MessageWriter(new AnonymousPipeClientStream(PipeDirection.Out, events));
 
         int number = 0;
-        ScriptSession? session = null;
+        var beginning = new TaskCompletionSource<ScriptSession>();
         var cells = new BlockingCollection<JsonObject>();
         var inputs = new BlockingCollection<JsonObject>();
         Start("Requests", () =>
         {
             while (receiver.Read() is JsonObject request)
             {
-                if ((string?)request["interrupt"] is string reason) session?.Interrupt(reason);
+                if ((string?)request["interrupt"] is string reason) Interrupt(reason);
                 else if (request.ContainsKey("input")) inputs.Add(request);
                 else if (request["question"] is not null) Start("Question", () => sender.Write(Answer(request)));
                 else cells.Add(request);
@@ -51,7 +51,8 @@ static class WorkCommand
             }
             Process.GetCurrentProcess().Kill(); // nobody is there any more, whatever a cell is doing
         });
-        using ScriptSession begun = session = new ScriptSession(Environment.CurrentDirectory, output => sender.Write(new JsonObject { ["output"] = output.ToJson(number) }), ReadLine, mostText);
+        using var session = new ScriptSession(Environment.CurrentDirectory, output => sender.Write(new JsonObject { ["output"] = output.ToJson(number) }), ReadLine, mostText);
+        beginning.SetResult(session);
         // A cell may end the process while libtorch is being loaded or computes: its own farewells would wait for that, now and then forever.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Leave(Environment.ExitCode);
         ExceptionHandling.SetUnhandledExceptionHandler(exception =>
@@ -79,6 +80,11 @@ static class WorkCommand
         }
         return ExitCode.Good;
 
+        void Interrupt(string reason)
+        {
+            if (beginning.Task.IsCompleted) beginning.Task.Result.Interrupt(reason); // before that no cell runs, and the parent says it again
+        }
+
         string? ReadLine(InputRequest asked)
         {
             while (inputs.TryTake(out _)) { } // answers to questions that were given up
@@ -89,21 +95,21 @@ static class WorkCommand
 
         JsonObject Answer(JsonObject request)
         {
-            SpinWait.SpinUntil(() => session is not null);
+            CellLanguage language = beginning.Task.Result.Language;
             string code = (string)request["code"]!;
             int position = (int)request["position"]!;
             var answer = new JsonObject { ["answer"] = (int)request["id"]! };
             switch ((string)request["question"]!)
             {
                 case "warm":
-                    session!.Language.Warm();
+                    language.Warm();
                     break;
                 case "complete":
-                    Completions found = session!.Language.Complete(code, position);
+                    Completions found = language.Complete(code, position);
                     (answer["start"], answer["end"]) = (found.Start, found.End);
                     answer["items"] = new JsonArray([.. found.Items.Select(item => new JsonArray(item.Text, item.Kind))]);
                     break;
-                case "inspect" when session!.Language.Inspect(code, position) is { } known:
+                case "inspect" when language.Inspect(code, position) is { } known:
                     (answer["plain"], answer["markdown"]) = (known.Plain, known.Markdown);
                     break;
             }

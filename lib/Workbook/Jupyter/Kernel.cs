@@ -134,7 +134,7 @@ sealed class Kernel : IDisposable
             case "comm_info_request": return new() { ["status"] = "ok", ["comms"] = new JsonObject() };
             case "interrupt_request":
                 Interrupt();
-                return Ok();
+                return new() { ["status"] = "ok" };
             case "shutdown_request": return new() { ["status"] = "ok", ["restart"] = request.Flag("restart", false) };
             case "comm_open": // no widget lives here: say so, or the front end waits for it
                 Publish("comm_close", request, new() { ["comm_id"] = request.Content["comm_id"]?.DeepClone(), ["data"] = new JsonObject() });
@@ -290,8 +290,6 @@ sealed class Kernel : IDisposable
         Completeness found = Completeness.Of(code);
         return found.Status == "incomplete" ? new() { ["status"] = found.Status, ["indent"] = found.Indent } : new() { ["status"] = found.Status };
     }
-
-    static JsonObject Ok() => new() { ["status"] = "ok" };
 
     void Reply(Message request, JsonObject content, bool onControl) => sockets.Reply(Message.Answering(request, request.Type.Replace("_request", "_reply"), content), onControl);
 

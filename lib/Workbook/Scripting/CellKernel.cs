@@ -86,6 +86,12 @@ sealed partial class CellKernel : CSharpKernel, IKernelCommandHandler<SubmitCode
         return true;
     }
 
+    /// <summary>Does the work in an invocation of its own, whatever the calling thread has done before, and waits for it.</summary>
+    internal static T Apart<T>(Func<Task<T>> work)
+    {
+        using (ExecutionContext.SuppressFlow()) return Task.Run(work).GetAwaiter().GetResult();
+    }
+
     /// <summary>What one of the kernel's language services says, at once, also while a cell runs: the kernel's own queue would let it wait.</summary>
     internal async Task<TEvent?> Ask<TCommand, TEvent>(TCommand question) where TCommand : LanguageServiceCommand where TEvent : KernelEvent
     {

@@ -68,16 +68,13 @@ sealed class CellLanguage(CellKernel cells, CompositeKernel kernels)
     Inspection? Signatures(string code, int position) =>
         Ask<RequestSignatureHelp, SignatureHelpProduced>(new(code, At(code, position))) is { Signatures.Count: > 0 } help ? Inspection.OfSignatures(help) : null;
 
-    TEvent? Ask<TCommand, TEvent>(TCommand question) where TCommand : LanguageServiceCommand where TEvent : KernelEvent
-    {
-        using (ExecutionContext.SuppressFlow()) return Task.Run(() => cells.Ask<TCommand, TEvent>(question)).GetAwaiter().GetResult();
-    }
+    TEvent? Ask<TCommand, TEvent>(TCommand question) where TCommand : LanguageServiceCommand where TEvent : KernelEvent =>
+        CellKernel.Apart(() => cells.Ask<TCommand, TEvent>(question));
 
     /// <summary>Directives are the composite kernel's.</summary>
     Completions Directive(string code, int position)
     {
-        KernelCommandResult result;
-        using (ExecutionContext.SuppressFlow()) result = Task.Run(() => kernels.SendAsync(new RequestCompletions(code, At(code, position)))).GetAwaiter().GetResult();
+        KernelCommandResult result = CellKernel.Apart(() => kernels.SendAsync(new RequestCompletions(code, At(code, position))));
         int start = code.LastIndexOfAny([' ', '\n'], Math.Max(0, position - 1)) + 1;
         string typed = code[start..position];
         return new(start, position, [.. result.Events.OfType<CompletionsProduced>().SelectMany(produced => produced.Completions)

@@ -65,8 +65,8 @@ public sealed class ScriptSession : IDisposable
         try
         {
             CellOutput.Error? error = Submit(code);
-            if (error is not null && stopReason is not null) error = ErrorReport.Interrupted(stopReason);
             isRunning = false;
+            if (error is not null && stopReason is not null) error = ErrorReport.Interrupted(stopReason);
             error = OutputLimit.Shortened(error);
             if (limit.LeftOut is string what) output(new CellOutput.Stream("stderr", what));
             if (error is not null && error != stray) Emit(error);
@@ -125,19 +125,13 @@ public sealed class ScriptSession : IDisposable
     {
         try
         {
-            KernelCommandResult result = Send(new SubmitCode(code));
+            KernelCommandResult result = CellKernel.Apart(() => kernels.SendAsync(new SubmitCode(code)));
             return cells.Failure ?? (result.Events.OfType<CommandFailed>().LastOrDefault() is { } failed ? Of(failed) : stray);
         }
         catch (Exception error)
         {
             return ErrorReport.Of(error, cells.Sources, ""); // in the packages themselves
         }
-    }
-
-    /// <summary>In an invocation of its own, whatever this thread has done before.</summary>
-    KernelCommandResult Send(KernelCommand command)
-    {
-        using (ExecutionContext.SuppressFlow()) return Task.Run(() => kernels.SendAsync(command)).GetAwaiter().GetResult();
     }
 
     CellOutput.Error Of(CommandFailed failed)

@@ -19,7 +19,7 @@ sealed class SessionConsole : IDisposable
         Install();
     }
 
-    /// <summary>Fresh writers: the console wraps each in a lock of its own, which an aborted cell may have left locked.</summary>
+    /// <summary>Puts the session's own before the cells, again where something else has been put there since.</summary>
     internal void Install()
     {
         Console.SetOut(new Writer("stdout", write));

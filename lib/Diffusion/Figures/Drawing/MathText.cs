@@ -85,26 +85,21 @@ static class MathText
         canvas.Restore();
     }
 
-    /// <summary>The same text for HTML and Plotly: <c>x&lt;sub&gt;t&lt;/sub&gt;</c>.</summary>
-    /// <summary>The text as it may stand in Markdown: what Markdown would read as marks is written as entities.</summary>
-    internal static string ToMarkdown(string text) => string.Concat(Parse(text).Select(run => run.Level switch
-    {
-        < 0 => $"<sub>{Escaped(run.Text)}</sub>",
-        > 0 => $"<sup>{Escaped(run.Text)}</sup>",
-        _ => Escaped(run.Text),
-    }));
-
-    static string Escaped(string text) => string.Concat(text.Select(c => Marks.Contains(c) ? $"&#{(int)c};" : c.ToString()));
-
-    /// <summary>The text of a link in Markdown.</summary>
-    internal static string Plain(string text) => text.Replace("[", "(").Replace("]", ")").Replace("\\", "").ReplaceLineEndings(" ");
-
     const string Marks = "&<>*_`[]$|~\\{}!#";
 
-    internal static string ToHtml(string text) => string.Concat(Parse(text).Select(run => run.Level switch
+    /// <summary>The same text for HTML and Plotly: <c>x&lt;sub&gt;t&lt;/sub&gt;</c>.</summary>
+    internal static string ToHtml(string text) => Tagged(text, WebUtility.HtmlEncode!);
+
+    /// <summary>The same text for Markdown: what Markdown would read as marks is written as entities.</summary>
+    internal static string ToMarkdown(string text) => Tagged(text, part => string.Concat(part.Select(c => Marks.Contains(c) ? $"&#{(int)c};" : c.ToString())));
+
+    /// <summary>Text that can stand in the brackets of a link or a picture in Markdown.</summary>
+    internal static string Plain(string text) => text.Replace("[", "(").Replace("]", ")").Replace("\\", "").ReplaceLineEndings(" ");
+
+    static string Tagged(string text, Func<string, string> encode) => string.Concat(Parse(text).Select(run => run.Level switch
     {
-        < 0 => $"<sub>{WebUtility.HtmlEncode(run.Text)}</sub>",
-        > 0 => $"<sup>{WebUtility.HtmlEncode(run.Text)}</sup>",
-        _ => WebUtility.HtmlEncode(run.Text),
+        < 0 => $"<sub>{encode(run.Text)}</sub>",
+        > 0 => $"<sup>{encode(run.Text)}</sup>",
+        _ => encode(run.Text),
     }));
 }
