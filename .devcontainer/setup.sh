@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a Debian or Ubuntu with the .NET 10 SDK ready for the chapters: Jupyter, the library, the kernel. What is there already is kept.
+# Makes a Debian or Ubuntu with the .NET 10 SDK ready for the chapters: Jupyter, the library, the kernels. What is there already is kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,4 +10,4 @@ if ! command -v jupyter-notebook jupyter-nbconvert >/dev/null; then
 fi
 
 dotnet build lib/Workbook -c Release
-dotnet lib/bin/workbook.dll kernel install
+dotnet lib/bin/workbook.dll kernel install --official || dotnet lib/bin/workbook.dll kernel install

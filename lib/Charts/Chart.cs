@@ -5,41 +5,53 @@ using Plotly.NET.LayoutObjects;
 namespace Diffusion;
 
 /// <summary>
-/// The traces and the layout of one figure, laid out like its still picture: margins are zero and every plot is given its own rectangle, so
-/// that the chart takes the picture's place without a jump.
+/// The traces and the layout of one figure. It is as wide as the page lets it be, down to <see cref="Narrow"/>: across, margins are in px and plots
+/// in shares of what remains; down, everything has its px, with room for what a narrow page breaks into more lines.
 /// </summary>
 sealed class Chart
 {
-    const double Left = 66, Right = 20, Bottom = 54, BarRoom = 80, SliderTitle = 34;
+    /// <summary>The narrowest page in CSS px on which everything is still to be read.</summary>
+    internal const int Narrow = 360;
 
-    readonly double width, height;
+    const double Left = 66, Right = 20, Bottom = 54, BarRoom = 84, Side = 14, SliderRoom = 96, LegendRow = 21;
+
+    readonly double height, left, right;
+    readonly int[] headingLines;
     readonly List<object> shapes = [], annotations = [];
-    int cells, legendRows;
+    readonly List<(string Name, List<string> Entries, double Height)> legends = [];
+    readonly HashSet<(string Legend, string Name)> listed = [];
+    int cells;
 
     /// <param name="figure">A plot, a grid of images, or panels of these.</param>
     /// <param name="title">The title of the whole.</param>
-    /// <param name="sliderRoom">The px that a slider and its title take, 0 for none.</param>
-    internal Chart(Figure figure, string title, int sliderRoom)
+    /// <param name="positions">Under a slider the figure at all its positions, all of one build: then the title stands alone above figures that may
+    /// have titles of their own. Empty without one.</param>
+    internal Chart(Figure figure, string title, params Figure[] positions)
     {
-        (width, height) = (figure.Width, figure.Height + sliderRoom);
+        bool hasSlider = positions.Length > 0;
+        string[] lines = Lines(title, 17, Narrow - (2 * Side));
+        double top = lines.Length == 0 ? 8 : 18 + (22 * lines.Length);
+        (left, right) = Margins(figure);
+        headingLines = HeadingLines(hasSlider ? positions : figure is Panels ? [figure] : []);
+        string[] Own(Figure position) => position is Panels ? Lines(position.Title, 15, Narrow - left - right) : [];
+        double ownRoom = HeadingRoom(positions.Select(position => Own(position).Length).DefaultIfEmpty(0).Max());
+        double body = BodyHeight(figure, hasSlider) + (20 * headingLines.Sum(count => Math.Max(0, count - 1))), foot = top + body;
+        height = foot + (hasSlider ? SliderRoom : 0) + Legends(figure);
+        SliderTop = 1 - ((foot + 4) / height);
         Layout.Set(
-            ("width", width), ("height", height), ("margin", new { l = 0, r = 0, t = 0, b = 0 }),
+            ("autosize", true), ("height", height), ("margin", new { l = left, r = right, t = 0, b = 0, autoexpand = false }),
             ("paper_bgcolor", "#fff"), ("plot_bgcolor", "#fff"), ("hovermode", "closest"), ("bargap", 0.24),
             ("font", new { family = "DejaVu Sans, Verdana, sans-serif", size = 14, color = Ink.Hex(Ink.Text) }),
-            ("title", new
-            {
-                text = MathText.ToHtml(title),
-                font = new { size = 17 },
-                x = 14 / width,
-                xanchor = "left",
-                y = 1 - (22 / height),
-                yanchor = "middle",
-            }));
-        // Under a slider the title stands alone above frames that may have titles of their own.
-        bool hasSlider = sliderRoom > 0;
-        Add(figure, new(0, hasSlider ? SliderTitle : 0, figure.Width, figure.Height), isWhole: !hasSlider);
+            ("modebar", new { orientation = "v", bgcolor = "rgba(255,255,255,0.7)" }));
+        Write(lines, 17, "paper", 14, Side - left);
+        AddLegends(foot + (hasSlider ? SliderRoom : 0));
+        Write(hasSlider ? Own(figure) : [], 15, "paper", top + 4, 0);
+        Add(figure, new(0, 1, top + ownRoom, body - ownRoom));
         Layout.Set(("shapes", shapes.ToArray()), ("annotations", annotations.ToArray()));
     }
+
+    /// <summary>Where a slider begins, as plotly.js counts: a share of the height, from below.</summary>
+    internal double SliderTop { get; }
 
     internal List<Trace> Traces { get; } = [];
 
@@ -62,102 +74,159 @@ sealed class Chart
         return moved;
     }
 
-    /// <summary>A rectangle of the figure in px, y downwards.</summary>
-    readonly record struct Area(double X, double Y, double Width, double Height);
+    /// <summary>A rectangle of the figure: across in shares of the plots' width, down in px.</summary>
+    readonly record struct Area(double From, double To, double Y, double Height);
 
-    void Add(Figure figure, Area area, bool isWhole)
+    /// <summary>The height of the picture, without its title and its legends, which stand elsewhere here.</summary>
+    static double BodyHeight(Figure figure, bool hasSlider)
     {
-        switch (figure)
+        int legend = figure switch
         {
-            case Panels panels:
-                double top = Heading(panels.Title, area, isWhole), w = area.Width / panels.Columns, h = (area.Height - top) / panels.Rows;
-                for (int i = 0; i < panels.Figures.Length; i++)
-                {
-                    int column = i % panels.Columns, row = i / panels.Columns;
-                    Add(panels.Figures[i], new(area.X + (column * w), area.Y + top + (row * h), w, h), isWhole: false);
-                }
-                break;
-            case ImageGrid images:
-                AddImages(images, area, isWhole);
-                break;
-            case Plot plot:
-                AddPlot(plot, area, isWhole);
-                break;
-            default:
-                throw new NotSupportedException($"No interactive form of {figure.GetType().Name}.");
+            Panels panels => panels.Rows * panels.Figures.Max(panel => LegendHeight(panel, figure.Width / panels.Columns)),
+            _ => LegendHeight(figure, figure.Width),
+        };
+        return figure.Height - legend - (hasSlider ? 0 : Header.TitleHeight(figure.Title, isPanel: false));
+
+        static int LegendHeight(Figure figure, int width) => figure is Plot plot ? (int)Header.LegendHeight(Header.LegendRows(plot, width)) : 0;
+    }
+
+    static Figure[] Parts(Figure figure) => figure is Panels panels ? [.. panels.Figures] : [figure];
+
+    /// <summary>The px that labels take at the left of the first column and at the right of the last.</summary>
+    static (double Left, double Right) Margins(Figure figure)
+    {
+        int columns = Columns(figure);
+        Figure[] parts = Parts(figure);
+        var first = parts.Where((_, i) => i % columns == 0);
+        var last = parts.Where((_, i) => i % columns == columns - 1);
+        return (first.Max(part => part is ImageGrid { RowLabels: { IsEmpty: false } labels } ? 24 + labels.Max(label => MathText.Width(label, 14))
+            : part is ImageGrid ? Side : Left),
+            last.Max(part => part is Plot plot ? HasBar(plot) ? BarRoom : columns == 2 ? Left : Right : Side));
+    }
+
+    static bool HasBar(Plot plot) => plot.Layers.Any(layer => layer is GridLayer);
+
+    /// <summary>How many lines the titles of the parts take, row by row: the most at any position of a slider.</summary>
+    int[] HeadingLines(Figure[] figures) => figures.Length == 0 ? [0] : [.. Enumerable.Range(0, Rows(figures[0])).Select(row =>
+        figures.Max(figure => Parts(figure).Chunk(Columns(figure)).ElementAt(row).Max(part => Heading(part, figure).Length)))];
+
+    string[] Heading(Figure part, Figure whole) => Lines(part.Title, 15, (Narrow - left - right) * ((1.0 / Columns(whole)) - 0.04));
+
+    static int Columns(Figure figure) => figure is Panels panels ? panels.Columns : 1;
+
+    static int Rows(Figure figure) => figure is Panels panels ? panels.Rows : 1;
+
+    void Add(Figure figure, Area area)
+    {
+        int columns = Columns(figure);
+        double top = area.Y, w = 1.0 / columns, h = (area.Height - headingLines.Sum(HeadingRoom)) / headingLines.Length;
+        foreach (var (row, parts) in Parts(figure).Chunk(columns).Index())
+        {
+            double room = HeadingRoom(headingLines[row]);
+            foreach (var (column, part) in parts.Index())
+            {
+                // Two plots have their numbers on the outer sides; between more there must be room.
+                double gap = columns > 2 && part is Plot ? 0.09 : 0.02, from = (column * w) + (column > 0 ? gap : 0);
+                Add(part, new(from, ((column + 1) * w) - (column < columns - 1 ? 0.02 : 0), top, h + room), room > 0 ? Heading(part, figure) : [], room,
+                    isRight: columns == 2 && column == 1);
+            }
+            top += h + room;
         }
     }
 
-    /// <summary>How much room a title takes; a panel's own is an annotation, that of the whole figure the layout's.</summary>
-    double Heading(string title, Area area, bool isWhole)
+    void Add(Figure figure, Area area, string[] heading, double room, bool isRight)
     {
-        if (!isWhole && title.Length > 0)
-            annotations.Add(new
-            {
-                text = MathText.ToHtml(title),
-                font = new { size = 15 },
-                showarrow = false,
-                xref = "paper",
-                yref = "paper",
-                x = (area.X + 14) / width,
-                xanchor = "left",
-                y = 1 - ((area.Y + 20) / height),
-                yanchor = "middle",
-            });
-        return Header.TitleHeight(title, isPanel: !isWhole);
+        string id = ++cells == 1 ? "" : $"{cells}";
+        Write(heading, 15, $"x{id} domain", area.Y + 4, 0);
+        area = area with { Y = area.Y + room, Height = area.Height - room };
+        if (figure is ImageGrid images) AddImages(images, area, id);
+        else if (figure is Plot plot) AddPlot(plot, area, id, isRight);
+        else throw new NotSupportedException($"No interactive form of {figure.GetType().Name}.");
     }
 
-    void AddPlot(Plot plot, Area area, bool isWhole)
+    static double HeadingRoom(int lines) => lines == 0 ? 0 : 8 + (20 * lines);
+
+    void Write(string[] lines, int size, string across, double top, double shift)
     {
-        bool isGrid = plot.Layers.Any(layer => layer is GridLayer);
-        double top = Heading(plot.Title, area, isWhole);
-        string id = NextAxis();
-        List<List<string>> rows = Header.LegendRows(plot, (int)area.Width);
-        Dictionary<string, string> legends = AddLegend(rows, area, top - 4);
-        top += Header.LegendHeight(rows);
-        double[] across = Across(area, Left, Right + (isGrid ? BarRoom : 0)), up = Up(area, top + 6, Bottom);
+        if (lines.Length == 0) return;
+        annotations.Add(new
+        {
+            text = string.Join("<br>", lines.Select(MathText.ToHtml)),
+            font = new { size },
+            showarrow = false,
+            align = "left",
+            xref = across,
+            yref = "paper",
+            x = 0,
+            xanchor = "left",
+            xshift = shift,
+            y = 1 - (top / height),
+            yanchor = "top",
+        });
+    }
+
+    void AddPlot(Plot plot, Area area, string id, bool isRight)
+    {
+        bool isGrid = HasBar(plot);
+        double[] across = [area.From, area.To], up = Up(area, 6, Bottom);
         var view = PlotView.Of(plot);
         var x = Axis(plot.XLabel, plot.IsLogX, across, view.Left, view.Right, "y" + id, isGrid);
         var y = Axis(plot.YLabel, plot.IsLogY, up, view.Bottom, view.Top, "x" + id, isGrid);
+        if (isRight && !isGrid) y.Set(("side", "right"));
         if (plot.IsEqual) y.Set(("scaleanchor", "x" + id), ("constrain", "domain"));
         if (plot.Layers.OfType<BarsLayer>().FirstOrDefault() is { } bars)
             x.Set(("tickvals", Enumerable.Range(0, bars.Labels.Length).ToArray()), ("ticktext", bars.Labels));
         Layout.Set(("xaxis" + id, x), ("yaxis" + id, y));
-        AddLayers(plot, view, id, legends, bar: (across[1] + (8 / width), (up[0] + up[1]) / 2, up[1] - up[0]));
+        AddLayers(plot, view, id, bar: (across[1], (up[0] + up[1]) / 2, up[1] - up[0]));
     }
 
-    /// <summary>A legend of its own for each plot, under its title, and for each row of it: plotly.js would break the rows at the width of the whole figure.</summary>
-    /// <returns>The legend that each name stands in.</returns>
-    Dictionary<string, string> AddLegend(List<List<string>> rows, Area area, double top)
+    /// <summary>Collects the legends, one where all plots have the same, and returns the px they take on a narrow page.</summary>
+    double Legends(Figure figure)
     {
-        var legends = new Dictionary<string, string>();
-        foreach (var (row, names) in rows.Index())
+        foreach (var plot in Parts(figure).OfType<Plot>())
         {
-            string legend = ++legendRows == 1 ? "legend" : $"legend{legendRows}";
-            foreach (string name in names) legends[name] = legend;
-            Layout.Set(("showlegend", true), (legend, new
+            List<string> entries = Entries(plot);
+            if (entries.Count == 0 || legends.Any(legend => legend.Entries.SequenceEqual(entries))) continue;
+            // plotly.js gives all entries the width of the longest where one row is not enough.
+            double entry = 52 + entries.Max(name => MathText.Width(name, 14));
+            double rows = Math.Ceiling(entries.Count / Math.Max(1, Math.Floor((Narrow - left - right) / entry)));
+            legends.Add((legends.Count == 0 ? "legend" : $"legend{legends.Count + 1}", entries, LegendRow * rows));
+        }
+        return legends.Count > 0 ? legends.Sum(legend => legend.Height) + 12 : 0;
+    }
+
+    static List<string> Entries(Plot plot) => [.. Header.LegendRows(plot, int.MaxValue).SelectMany(names => names)];
+
+    /// <summary>The legends stand below everything, where a page that needs fewer rows only leaves some room free.</summary>
+    void AddLegends(double top)
+    {
+        foreach (var (name, _, room) in legends)
+        {
+            Layout.Set(("showlegend", true), (name, new
             {
                 orientation = "h",
+                tracegroupgap = 0,
                 bgcolor = "rgba(0,0,0,0)",
-                x = (area.X + 6) / width,
+                x = 0,
                 xanchor = "left",
-                y = 1 - ((area.Y + top + (row * Header.Row)) / height),
+                y = 1 - (top / height),
                 yanchor = "top",
             }));
+            top += room;
         }
-        return legends;
     }
 
-    void AddLayers(Plot plot, PlotView view, string id, Dictionary<string, string> legends, (double, double, double) bar)
+    void AddLayers(Plot plot, PlotView view, string id, (double, double, double) bar)
     {
+        List<string> entries = Entries(plot);
+        string? own = legends.FirstOrDefault(each => each.Entries.SequenceEqual(entries)).Name;
         var styles = new SeriesStyles(plot.Layers);
         var traces = new PlotTraces(plot, view);
-        var named = new HashSet<string>();
         foreach (var layer in plot.Layers)
         {
             var style = styles.Of(layer);
-            bool isEntry = legends.TryGetValue(layer.Name, out string? legend) && named.Add(layer.Name);
-            legend ??= "legend";
+            string legend = own ?? "legend";
+            bool isEntry = entries.Contains(layer.Name) && listed.Add((legend, layer.Name));
             if (layer is RuleLayer rule) shapes.Add(PlotTraces.Rule(rule, style, id, isEntry, legend));
             else if (layer is NoteLayer note)
                 annotations.Add(new
@@ -178,30 +247,35 @@ sealed class Chart
         }
     }
 
-    void AddImages(ImageGrid images, Area area, bool isWhole)
+    void AddImages(ImageGrid images, Area area, string id)
     {
-        double top = Heading(images.Title, area, isWhole) + (images.ColumnLabels.IsEmpty ? 0 : 20);
-        double left = images.RowLabels.IsEmpty ? 14 : 24 + images.RowLabels.Max(label => MathText.Width(label, 14));
         var (sheetWidth, sheetHeight, png) = images.ToSheet();
         // Captions of a single row stand where column labels would, below.
         bool isCaptioned = images.ColumnLabels.IsEmpty && images.Captions.Length == images.Columns;
         var columns = isCaptioned ? images.Captions : images.ColumnLabels;
-        string id = NextAxis();
-        var x = ImageAxis(Across(area, left, 14), -0.5, sheetWidth - 0.5, "y" + id, [.. columns], sheetWidth)
+        var x = ImageAxis([area.From, area.To], -0.5, sheetWidth - 0.5, "y" + id, [.. columns], sheetWidth)
             .Set(("side", isCaptioned ? "bottom" : "top"));
-        var y = ImageAxis(Up(area, top, isCaptioned ? 26 : 14), sheetHeight - 0.5, -0.5, "x" + id, [.. images.RowLabels], sheetHeight)
+        var y = ImageAxis(Up(area, images.ColumnLabels.IsEmpty ? 0 : 20, isCaptioned ? 26 : 14), sheetHeight - 0.5, -0.5, "x" + id, [.. images.RowLabels], sheetHeight)
             .Set(("scaleanchor", "x" + id));
         Layout.Set(("xaxis" + id, x), ("yaxis" + id, y));
         Traces.Add(new Trace("image").Set(("source", "data:image/png;base64," + Convert.ToBase64String(png)), ("hoverinfo", "skip"),
             ("zsmooth", false), ("xaxis", "x" + id), ("yaxis", "y" + id)));
     }
 
-    string NextAxis() => ++cells == 1 ? "" : $"{cells}";
-
-    /// <summary>The horizontal and the vertical part of the figure that remain of an area between two margins in px.</summary>
-    double[] Across(Area area, double left, double right) => [(area.X + left) / width, (area.X + area.Width - right) / width];
-
+    /// <summary>The vertical part of the figure that remains of an area between two margins in px.</summary>
     double[] Up(Area area, double top, double bottom) => [1 - ((area.Y + area.Height - bottom) / height), 1 - ((area.Y + top) / height)];
+
+    /// <summary>A title in as many lines as it takes; the page's letters may be somewhat wider than ours.</summary>
+    static string[] Lines(string title, float size, double room)
+    {
+        List<string> lines = [];
+        foreach (string word in title.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (lines.Count > 0 && MathText.Width($"{lines[^1]} {word}", size) <= 0.88 * room) lines[^1] += " " + word;
+            else lines.Add(word);
+        }
+        return [.. lines];
+    }
 
     static LinearAxis Axis(string label, bool isLog, double[] domain, double low, double high, string anchor, bool isGrid) =>
         new LinearAxis().Set(

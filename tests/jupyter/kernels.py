@@ -20,19 +20,14 @@ from jupyter_client.manager import start_new_kernel  # noqa: E402
 
 os.chdir(ROOT / "notebooks")  # where a front end starts a chapter's kernel
 NAME = ".net-csharp"
-OFFICIAL = "official-csharp"
+OFFICIAL = "dotnet-interactive-csharp"
 SETUP = "".join(json.loads((ROOT / "notebooks" / "00-start-here.ipynb").read_text())["cells"][1]["source"])
 
 
 def install_official():
-    """Microsoft's tool as the README has it, under a name of its own, since its usual one is ours here."""
+    """Microsoft's tool beside ours, as the README has it."""
     os.environ["DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT"] = "1"
-    subprocess.run(["dotnet", "tool", "restore"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    with tempfile.TemporaryDirectory() as specs:
-        subprocess.run(["dotnet", "tool", "run", "dotnet-interactive", "--", "jupyter", "install", "--path", specs], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        place = Path(DATA.name) / "kernels" / OFFICIAL
-        place.mkdir(parents=True, exist_ok=True)
-        (place / "kernel.json").write_text((Path(specs) / ".net-csharp" / "kernel.json").read_text())
+    subprocess.run(["dotnet", WORKBOOK, "kernel", "install", "--official"], check=True, stdout=subprocess.DEVNULL)
 
 
 class Kernel:

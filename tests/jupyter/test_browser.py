@@ -1,9 +1,11 @@
-"""A chapter in the classic Jupyter Notebook, in a real browser: Run All, look, turn a knob, interrupt, restart.
+"""A chapter in the classic Jupyter Notebook, in a real browser: Run All, look, save, turn a knob, interrupt, restart. And every interactive figure
+of the chapters, drawn by plotly.js on pages from 360 px on.
 
 Screenshots go to the folder named by SCREENSHOTS, or nowhere.
 """
 
 import io
+import json
 import os
 import re
 import shutil
@@ -28,6 +30,14 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-component-update", "--disable-sync", "--window-size=1200,1400"]
 
 
+def browse(folder):
+    options = Options()
+    options.binary_location = shutil.which("chromium")
+    for flag in [*FLAGS, f"--user-data-dir={folder / 'browser'}"]:
+        options.add_argument(flag)
+    return webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+
+
 class Notebook(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -45,11 +55,7 @@ class Notebook(unittest.TestCase):
             if found := re.search(r"http://127\.0\.0\.1:(\d+)/\?token=(\w+)", line):
                 break
         cls.drain = subprocess.Popen(["cat"], stdin=cls.server.stderr, stdout=subprocess.DEVNULL)
-        options = Options()
-        options.binary_location = shutil.which("chromium")
-        for flag in [*FLAGS, f"--user-data-dir={cls.folder / 'browser'}"]:
-            options.add_argument(flag)
-        cls.browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+        cls.browser = browse(cls.folder)
         cls.browser.get(f"http://127.0.0.1:{found[1]}/notebooks/notebooks/{CHAPTER}?token={found[2]}")
         cls.wait("a kernel", "return window.Jupyter?.notebook?.kernel?.is_connected() && Jupyter.notebook._fully_loaded", 60)
 
@@ -109,6 +115,15 @@ class Notebook(unittest.TestCase):
             self.shot(f"picture-{number}")
         self.assertGreater(len(self.browser.find_elements(By.CSS_SELECTOR, ".text_cell_render .MathJax, .text_cell_render .MathJax_Preview, .text_cell_render mjx-container")), 0)
 
+    def test_1b_saved_it_is_the_committed_file(self):
+        """What the clients write is what is committed: whoever runs a chapter and saves it leaves git clean. (This chapter says no times.)"""
+        self.js("Jupyter.notebook.save_checkpoint()")
+        self.wait("the save", "return !Jupyter.notebook.dirty", 20)
+        saved, committed = ((root / "notebooks" / CHAPTER).read_text() for root in (self.folder, kernels.ROOT))
+        for was, now in zip(json.loads(committed)["cells"], json.loads(saved)["cells"], strict=True):
+            self.assertEqual(now, was)
+        self.assertEqual(saved, committed)
+
     def test_2_a_knob_changes_the_outputs(self):
         before = self.outputs()
         changed = self.js("""const cell = Jupyter.notebook.get_cells().find(c => (c.metadata.tags || []).includes('parameters'));
@@ -133,6 +148,62 @@ class Notebook(unittest.TestCase):
         self.wait("the restart", "return document.querySelector('.modal.in') === null && Jupyter.notebook.kernel.is_connected()", 30)
         cell = self.js("const n = Jupyter.notebook; n.insert_cell_at_bottom('code'); n.select(n.ncells() - 1); n.get_selected_cell().set_text('net'); n.execute_selected_cells(); return n.ncells() - 1")
         self.wait("the error", f"return JSON.stringify(Jupyter.notebook.get_cell({cell}).output_area.outputs).includes('CS0103')", 30)
+
+
+class Figures(unittest.TestCase):
+    """Nothing of an interactive figure is cut off or stands on something else, on a page of 360 px, of 720 and of 1100."""
+
+    PLACES = """const box = p.getBoundingClientRect(), rects = (query, ok) => [...p.querySelectorAll(query)].filter(ok || (() => true)).map(e => e.getBoundingClientRect())
+        .filter(r => r.width > 0 && r.height > 0).map(r => [r.left - box.left, r.top - box.top, r.right - box.left, r.bottom - box.top]);
+        const headings = new Set(p._fullLayout.annotations.map((a, i) => a.yref === 'paper' ? i : -1));
+        return {size: [box.width, box.height], words: rects('.annotation', e => headings.has(+e.dataset.index)).concat(rects('.xtitle, .x2title, .ytitle, .y2title, .legend, .slider-container, .cbtitle')),
+                ticks: rects('.xtick text, .ytick text, .x2tick text, .y2tick text, .cbaxis text'), plots: rects('.nsewdrag')}"""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(tempfile.mkdtemp(prefix="figures-"))
+        library = (kernels.ROOT / "lib" / "bin" / "charts" / "Plotly.NET.dll").read_bytes()  # which carries the plotly.js that it writes for
+        begin = library.index(b"/**\n* plotly.js v")
+        (cls.folder / "plotly.js").write_bytes(library[begin:begin + int.from_bytes(library[begin - 4:begin], "little")])
+        cls.browser = browse(cls.folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.quit()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def places(self, figure, width):
+        page = self.folder / "page.html"
+        page.write_text(f"""<!doctype html><meta charset="utf-8"><body style="margin:0"><div id="p" style="width:{width}px"></div><script src="plotly.js"></script>
+            <script>const f = {json.dumps(figure)}; Plotly.newPlot('p', f.data, f.layout).then(() => document.title = 'drawn')</script>""")
+        self.browser.get(page.as_uri())
+        for _ in range(100):
+            if self.browser.title == "drawn":
+                return self.browser.execute_script(self.PLACES)
+            time.sleep(0.1)
+        self.fail("plotly.js drew nothing")
+
+    def test_every_interactive_figure_fits_its_page(self):
+        figures = [(chapter.stem, output["data"]["application/vnd.plotly.v1+json"]) for chapter in sorted((kernels.ROOT / "notebooks").glob("*.ipynb"))
+                   for cell in json.loads(chapter.read_text())["cells"] for output in cell.get("outputs", [])
+                   if "application/vnd.plotly.v1+json" in output.get("data", {})]
+        self.assertGreaterEqual(len(figures), 9)
+        for number, (chapter, figure) in enumerate(figures):
+            for width in (360, 720, 1100):
+                with self.subTest(f"{chapter}, figure {number}, {width} px"):
+                    found = self.places(figure, width)
+                    self.assertEqual(found["size"][0], width)
+                    self.assertTrue(found["plots"] and found["words"])
+                    for left, top, right, bottom in found["words"] + found["plots"] + found["ticks"]:
+                        self.assertTrue(left > -1 and top > -1 and right < width + 1 and bottom < found["size"][1] + 1, (left, top, right, bottom, found["size"]))
+                    for i, one in enumerate(found["words"]):
+                        for other in found["words"][:i] + found["plots"]:
+                            self.assertFalse(overlap(one, other), (one, other))
+
+
+def overlap(a, b):
+    """Whether two rectangles share more than the px or two that a letter's box is larger than the letter."""
+    return min(a[2], b[2]) - max(a[0], b[0]) > 3 and min(a[3], b[3]) - max(a[1], b[1]) > 3
 
 
 if __name__ == "__main__":

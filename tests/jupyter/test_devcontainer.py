@@ -30,6 +30,8 @@ class DevContainers(unittest.TestCase):
             subprocess.run([ROOT / ".devcontainer" / "setup.sh"], check=True, stdout=subprocess.DEVNULL, env=os.environ | {"JUPYTER_DATA_DIR": data})
             spec = json.loads((Path(data) / "kernels" / ".net-csharp" / "kernel.json").read_text())
             self.assertIn(str(ROOT / "lib" / "bin" / "workbook.dll"), spec["argv"])
+            official = json.loads((Path(data) / "kernels" / "dotnet-interactive-csharp" / "kernel.json").read_text())
+            self.assertNotEqual(spec["display_name"], official["display_name"])
 
 
 if __name__ == "__main__":

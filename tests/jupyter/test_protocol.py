@@ -1,5 +1,6 @@
 """What the kernel promises beyond jupyter_kernel_test: speed, order, loss, interruption, bad messages, and how it ends."""
 
+import io
 import json
 import os
 import shutil
@@ -15,8 +16,10 @@ import unittest.mock
 from pathlib import Path
 
 import kernels
+import nbformat
 import zmq
 from jupyter_client.session import Session
+from nbclient import NotebookClient
 
 
 def alive(pid):
@@ -321,14 +324,27 @@ class Interactive(WithKernel):
         self.assertEqual(self.kernel.text("Console.Write(1234.5);"), "1234.5")
 
 
+class Saving(unittest.TestCase):
+    def test_a_chapter_executed_by_nbclient_is_the_committed_file(self):
+        """Whoever runs a chapter and saves it leaves git clean, if the client is told not to note the hour (nbclient's record_timing)."""
+        chapter = kernels.ROOT / "notebooks" / "03-noise-schedules.ipynb"
+        notebook = nbformat.read(chapter, 4)
+        NotebookClient(notebook, kernel_name=kernels.NAME, timeout=300, record_timing=False).execute(cwd=str(chapter.parent))
+        saved = io.StringIO()
+        nbformat.write(notebook, saved)
+        self.assertEqual(saved.getvalue().rstrip("\n"), chapter.read_text().rstrip("\n"))
+
+
 class Charting(WithKernel):
     def test_a_chart_of_ones_own(self):
         reply, _ = self.kernel.run('#r "nuget: Plotly.NET.Interactive, 6.0.0"\n#r "nuget: Plotly.NET.CSharp, 0.14.0"', timeout=120)
         self.assertEqual(reply["status"], "ok", reply)
         reply, outputs = self.kernel.run("Plotly.NET.CSharp.Chart.Line<double, double, string>(new[] { 1.0, 2 }, new[] { 3.0, 4 })")
         self.assertEqual(reply["status"], "ok", reply)
-        self.assertIn("Plotly.newPlot", outputs[0][1]["data"]["text/html"])
-        self.assertIn("text/plain", outputs[0][1]["data"])
+        shown = outputs[0][1]["data"]
+        self.assertIn("Plotly.newPlot", shown["text/html"])
+        self.assertEqual(shown["application/vnd.plotly.v1+json"]["data"][0]["y"], [3.0, 4.0])  # drawn without a network by VS Code and JupyterLab
+        self.assertIn("drawn where scripts may run", shown["text/plain"])
 
 
 class Asking(unittest.TestCase):

@@ -8,7 +8,7 @@ import jupyter_kernel_test
 
 class CSharp(jupyter_kernel_test.KernelTests):
     kernel_name = kernels.NAME
-    language_name = "C#"
+    language_name = "csharp"
     file_extension = ".cs"
     code_hello_world = 'System.Console.WriteLine("hello, world");'
     code_stderr = 'System.Console.Error.WriteLine("oops");'

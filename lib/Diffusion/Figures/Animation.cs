@@ -14,7 +14,7 @@ public sealed record Animation : Figure
     static readonly ConditionalWeakTable<Animation, byte[]> encoded = [];
 
     /// <summary>
-    /// An animation. Plots are drawn at the animation's size, 480 × 340 px (420 × 420 with equal axes) unless set with
+    /// An animation. Plots are drawn at the animation's size, 720 × 400 px (420 × 420 with equal axes) unless set with
     /// <c>with { Width = …, Height = … }</c>; grids of images have their own size. A cell's output should stay below 250 KB: 40 frames of a
     /// plot, or 200 noisy digits over all frames (25 frames of 8).
     /// </summary>
@@ -32,7 +32,7 @@ public sealed record Animation : Figure
                 $"Animation '{title}': milliseconds is {milliseconds}, expected 20 or more.");
         if (hold < 20) throw new ArgumentOutOfRangeException(nameof(hold), $"Animation '{title}': hold is {hold}, expected 20 or more.");
         (Milliseconds, Hold) = (milliseconds, hold);
-        (Width, Height) = Frames[0] is Plot { IsEqual: var isEqual } ? isEqual ? (420, 420) : (480, 340)
+        (Width, Height) = Frames[0] is Plot { IsEqual: var isEqual } ? isEqual ? (420, 420) : (720, 400)
             : (Frames[0].Width, Frames[0].Height);
     }
 
@@ -42,7 +42,7 @@ public sealed record Animation : Figure
 
     /// <summary>The animation as a GIF that loops for ever, <c>Width × Height</c> pixels.</summary>
     public byte[] ToGif() => encoded.GetValue(this, animation => Picture.Gif(animation.Width, animation.Height,
-        animation.Frames.Select<Figure, Action<SKCanvas>>((_, i) => animation.Frame(i).Draw), animation.GifColours, animation.Milliseconds,
+        animation.Frames.Select<Figure, Action<SKCanvas>>((_, i) => animation.Frame(i).DrawCard), animation.GifColours, animation.Milliseconds,
             animation.Hold));
 
     /// <summary>The moving GIF.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using SkiaSharp;
 
 namespace Diffusion;
 
@@ -30,10 +31,10 @@ public abstract record Figure : IRepresentation
     public int Height { get; init => field = Size(value, nameof(Height)); } = 400;
 
     /// <summary>The still picture as a PNG with a palette, <c>2·Width × 2·Height</c> pixels.</summary>
-    public virtual byte[] ToPng() => pngs.GetValue(this, figure => Picture.Png(figure.Width, figure.Height, figure.Draw, figure.Colours));
+    public virtual byte[] ToPng() => pngs.GetValue(this, figure => Picture.Png(figure.Width, figure.Height, figure.DrawCard, figure.Colours));
 
     /// <summary>The still picture as an SVG document of <c>Width × Height</c> CSS px.</summary>
-    public virtual string ToSvg() => Picture.Svg(Width, Height, Draw);
+    public virtual string ToSvg() => Picture.Svg(Width, Height, DrawCard);
 
     /// <summary>An HTML fragment that shows the picture, with its alt text.</summary>
     public virtual string ToHtml() => Html.Image(ToPng(), "image/png", Alt, Width, Height);
@@ -67,7 +68,17 @@ public abstract record Figure : IRepresentation
     public sealed override string ToString() => $"[{GetType().Name}] {Alt}";
 
     /// <summary>Draws the picture into 0 ≤ x ≤ Width, 0 ≤ y ≤ Height (CSS px, y downwards) on a white page.</summary>
-    internal abstract void Draw(SkiaSharp.SKCanvas canvas);
+    internal abstract void Draw(SKCanvas canvas);
+
+    /// <summary>The whole picture: a white card with an edge, which is seen as one on a light page and on a dark one.</summary>
+    internal void DrawCard(SKCanvas canvas)
+    {
+        using var paper = new SKPaint { Color = Ink.Paper };
+        using var edge = new SKPaint { Color = Ink.Frame, IsStroke = true, StrokeWidth = 1 };
+        canvas.DrawRect(0, 0, Width, Height, paper);
+        Draw(canvas);
+        canvas.DrawRect(0.5f, 0.5f, Width - 1, Height - 1, edge);
+    }
 
     /// <summary>Whether the figure stands inside another, where its title is smaller.</summary>
     internal bool IsPanel { get; init; }

@@ -70,11 +70,6 @@ public sealed record Slider : Figure
     /// <summary>A strip of up to six positions.</summary>
     public override string ToHtml() => Strip().ToHtml();
 
-    /// <summary>The chart is higher than its frames by the room for its title and the slider.</summary>
-    internal const int ChartRoom = 112;
-
-    internal int ChartHeight => Height + ChartRoom;
-
     internal override int Colours => Frames[0].Colours;
 
     internal override void Draw(SKCanvas canvas) => Strip().Draw(canvas);

@@ -23,8 +23,15 @@ static partial class KernelCommand
         var user = new Option<bool>("--user") { Description = "Installs for the current user (the default)." };
         var force = new Option<bool>("--force") { Description = "Replaces another kernel of that name." };
 
-        var install = new Command("install", "Makes the kernel known to Jupyter clients.") { name, prefix, user, force };
-        install.SetAction(parsed => Install(parsed.GetValue(name), parsed.GetValue(prefix), parsed.GetValue(force)));
+        var official = new Option<bool>("--official") { Description = $"Installs Microsoft's own .NET Interactive too, the tool of this repository, as {KernelSpec.Official}." };
+
+        var install = new Command("install", "Makes the kernel known to Jupyter clients.") { name, prefix, user, force, official };
+        install.SetAction(parsed =>
+        {
+            Install(parsed.GetValue(name), parsed.GetValue(prefix), parsed.GetValue(force));
+            if (parsed.GetValue(official)) InstallOfficial(parsed.GetValue(prefix));
+            return ExitCode.Good;
+        });
         var uninstall = new Command("uninstall", "Takes that back.") { name, prefix, user };
         uninstall.SetAction(parsed => Uninstall(parsed.GetValue(name), parsed.GetValue(prefix)));
         foreach (Command command in (Command[])[install, uninstall])
@@ -41,7 +48,7 @@ static partial class KernelCommand
         return new Command("kernel", "The notebook engine as a Jupyter kernel.") { install, uninstall, start };
     }
 
-    static int Install(string? name, string? prefix, bool force)
+    static void Install(string? name, string? prefix, bool force)
     {
         string folder = Folder(prefix);
         KernelSpec spec = new(Path.Combine(folder, name ?? KernelSpec.Usual));
@@ -56,13 +63,27 @@ static partial class KernelCommand
             throw Taken(foreign);
         }
         spec.Install();
-        Console.WriteLine($"Installed the kernel {Path.GetFileName(spec.Folder)} in {Shown.Path(spec.Folder)}.");
+        Console.WriteLine($"Installed the kernel \"{KernelSpec.DisplayName}\" as {Path.GetFileName(spec.Folder)} in {Shown.Path(spec.Folder)}.");
         if (foreign is not null)
         {
             Console.WriteLine($"The name {KernelSpec.Usual} belongs to another kernel ({Shown.Path(foreign.Folder)}), which is left as it is. To use this one, open a chapter "
-                + $"and choose the kernel \"Diffusion Workbook (C#)\", or pass --kernel {KernelSpec.Second} (nbconvert: --ExecutePreprocessor.kernel_name={KernelSpec.Second}).");
+                + $"and choose the kernel \"{KernelSpec.DisplayName}\", or pass --kernel {KernelSpec.Second} (nbconvert: --ExecutePreprocessor.kernel_name={KernelSpec.Second}).");
         }
-        return ExitCode.Good;
+    }
+
+    /// <summary>Microsoft's tool under a name of its own: its own installation would take ours, which the chapters name, without asking.</summary>
+    static void InstallOfficial(string? prefix)
+    {
+        string root = Repository.Root ?? throw new WorkbookException($"The workbook's folder was not found above {AppContext.BaseDirectory}: --official needs its tool manifest.");
+        using (Process restore = Process.Start(new ProcessStartInfo("dotnet", ["tool", "restore"]) { WorkingDirectory = root, RedirectStandardOutput = true })!)
+        {
+            restore.StandardOutput.ReadToEnd();
+            restore.WaitForExit();
+            if (restore.ExitCode != 0) throw new WorkbookException("Microsoft's .NET Interactive was not installed, since `dotnet tool restore` failed (above); the workbook's own kernel is there.");
+        }
+        KernelSpec spec = new(Path.Combine(Folder(prefix), KernelSpec.Official));
+        spec.InstallOfficial();
+        Console.WriteLine($"Installed the kernel \"{KernelSpec.OfficialDisplayName}\" as {KernelSpec.Official} in {Shown.Path(spec.Folder)}.");
     }
 
     static int Uninstall(string? name, string? prefix)
@@ -71,7 +92,8 @@ static partial class KernelCommand
         KernelSpec[] found = [.. names.Select(each => new KernelSpec(Path.Combine(Folder(prefix), each))).Where(spec => spec.Exists)];
         if (name is not null && found is [{ IsOurs: false } other])
             throw new WorkbookException($"{Shown.Path(other.Folder)} is not this program's kernel and was left as it is: remove it with jupyter kernelspec remove {name}.");
-        KernelSpec[] ours = [.. found.Where(spec => spec.IsOurs)];
+        KernelSpec official = new(Path.Combine(Folder(prefix), KernelSpec.Official)); // installed by this program, under a name that nothing else takes
+        KernelSpec[] ours = [.. found.Where(spec => spec.IsOurs), .. name is null && official.Exists ? [official] : Array.Empty<KernelSpec>()];
         foreach (KernelSpec spec in ours)
         {
             spec.Uninstall();

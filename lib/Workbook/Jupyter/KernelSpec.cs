@@ -16,6 +16,12 @@ sealed record KernelSpec(string Folder)
     /// <summary>The name where the usual one is taken.</summary>
     internal const string Second = "workbook-csharp";
 
+    /// <summary>The name of Microsoft's own .NET Interactive beside ours.</summary>
+    internal const string Official = "dotnet-interactive-csharp";
+
+    /// <summary>What a reader sees in a list of kernels: ours and Microsoft's, told apart.</summary>
+    internal const string DisplayName = "Diffusion Workbook (C#)", OfficialDisplayName = ".NET Interactive (C#)";
+
     string File => Path.Combine(Folder, "kernel.json");
 
     internal bool Exists => Directory.Exists(Folder);
@@ -37,18 +43,28 @@ sealed record KernelSpec(string Folder)
         }
     }
 
-    /// <summary>Writes the entry: a folder beside its place, then renamed.</summary>
-    internal void Install()
+    /// <summary>Writes the entry of this program.</summary>
+    internal void Install() => Write(new JsonObject
     {
-        string program = Path.Combine(AppContext.BaseDirectory, Program), beside = Path.Combine(Path.GetDirectoryName(Folder)!, $".{Path.GetFileName(Folder)}.part");
-        var json = new JsonObject
-        {
-            ["argv"] = new JsonArray(Dotnet(), program, "kernel", "start", "-f", "{connection_file}"),
-            ["display_name"] = Path.GetFileName(Folder) == Usual ? ".NET (C#)" : "Diffusion Workbook (C#)",
-            ["language"] = "C#",
-            ["interrupt_mode"] = "message",
-            ["metadata"] = new JsonObject { ["debugger"] = false },
-        };
+        ["argv"] = new JsonArray(Dotnet(), Path.Combine(AppContext.BaseDirectory, Program), "kernel", "start", "-f", "{connection_file}"),
+        ["display_name"] = DisplayName,
+        ["language"] = "C#",
+        ["interrupt_mode"] = "message",
+        ["metadata"] = new JsonObject { ["debugger"] = false },
+    });
+
+    /// <summary>Writes the entry of Microsoft's tool, which this repository brings: `dotnet interactive` finds it from the folder of a notebook upwards.</summary>
+    internal void InstallOfficial() => Write(new JsonObject
+    {
+        ["argv"] = new JsonArray(Dotnet(), "interactive", "jupyter", "--default-kernel", "csharp", "{connection_file}"),
+        ["display_name"] = OfficialDisplayName,
+        ["language"] = "C#",
+    });
+
+    /// <summary>A folder beside its place, then renamed.</summary>
+    void Write(JsonObject json)
+    {
+        string beside = Path.Combine(Path.GetDirectoryName(Folder)!, $".{Path.GetFileName(Folder)}.part");
         try
         {
             if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);

@@ -67,7 +67,7 @@ static class NotebookReader
         language ??= kernel is not null && kernel.StartsWith("python", StringComparison.OrdinalIgnoreCase) ? "python" : null;
         if (language is null || language.ToUpperInvariant() is "C#" or "CSHARP" or "POLYGLOT-NOTEBOOK") return;
         throw new WorkbookException($"{Shown.Path(path)} is a notebook for {language}{(kernel is null ? "" : $" (its kernel is {kernel})")}, and this program runs C#: "
-            + "run it with a kernel of that language, or choose the kernel .NET (C#) for it in Jupyter or VS Code and save it.");
+            + "run it with a kernel of that language, or choose the kernel Diffusion Workbook (C#) for it in Jupyter or VS Code and save it.");
     }
 
     static string? Text(JsonObject? json, string name) => json?[name] is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;

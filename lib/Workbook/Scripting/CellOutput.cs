@@ -58,10 +58,18 @@ public abstract record CellOutput
         return display is null ? json : With(json, "transient", new JsonObject { ["display_id"] = display });
     }
 
-    /// <summary>A picture's alternative text, where Jupyter and nbconvert look for it: what the value says of itself in plain text.</summary>
-    static JsonObject Describing(JsonObject data) => data.ContainsKey(MimeTypes.Png) && data[MimeTypes.Plain] is { } text
-        ? new() { [MimeTypes.Png] = new JsonObject { ["alt"] = text.DeepClone() } }
-        : [];
+    /// <summary>
+    /// What is to be known of a picture, where Jupyter's clients and nbconvert look for it: as alternative text what the value says of itself in plain
+    /// text, and the size in CSS px of one that has more pixels than that.
+    /// </summary>
+    static JsonObject Describing(JsonObject data)
+    {
+        if (data[MimeTypes.Png] is not JsonValue png) return [];
+        var description = new JsonObject();
+        if (data[MimeTypes.Plain] is { } text) description["alt"] = text.DeepClone();
+        if (PngHeader.SizeInCss((string)png!) is var (width, height)) (description["width"], description["height"]) = (width, height);
+        return description.Count > 0 ? new() { [MimeTypes.Png] = description } : [];
+    }
 
     static JsonObject With(JsonObject json, string name, JsonNode value)
     {

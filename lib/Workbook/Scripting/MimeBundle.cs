@@ -19,7 +19,8 @@ static class MimeBundle
         // Plain text is what is preferred here where nobody has said otherwise; a cell or a package that registers HTML for a type has.
         if (!rich && value is not null && IsRegistered(value, HtmlFormatter.MimeType)) forms = [new(HtmlFormatter.MimeType, value.ToDisplayString(HtmlFormatter.MimeType)), .. forms];
         var bundle = new JsonObject();
-        foreach (FormattedValue form in forms.Where(form => form.MimeType != MimeTypes.Plain || rich))
+        if (PlotlyChart.ToJson(value) is { } chart) (bundle[PlotlyChart.MimeType], bundle[MimeTypes.Plain]) = (chart, PlotlyChart.Plain);
+        foreach (FormattedValue form in forms.Where(form => (form.MimeType != MimeTypes.Plain || rich) && !bundle.ContainsKey(form.MimeType)))
             bundle[form.MimeType] = MimeTypes.IsJson(form.MimeType) ? JsonNode.Parse(form.Value) : form.Value;
         if (!bundle.ContainsKey(MimeTypes.Plain) && PlainText(value, forms.FirstOrDefault(form => form.MimeType == MimeTypes.Plain)?.Value, rich) is string text) bundle[MimeTypes.Plain] = text;
         return bundle;

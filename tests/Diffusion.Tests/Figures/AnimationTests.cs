@@ -14,7 +14,7 @@ public class AnimationTests
         byte[] gif = Film().ToGif();
         using var film = new MagickImageCollection(gif);
         Assert.Equal(12, film.Count);
-        Assert.Equal((480u, 340u), (film[0].Page.Width == 0 ? film[0].Width : (uint)film[0].Page.Width, film[0].Page.Height == 0 ? film[0].Height : (uint)film[0].Page.Height));
+        Assert.Equal((720u, 400u), (film[0].Page.Width == 0 ? film[0].Width : (uint)film[0].Page.Width, film[0].Page.Height == 0 ? film[0].Height : (uint)film[0].Page.Height));
         Assert.All(film.SkipLast(1), frame => Assert.Equal(9u, frame.AnimationDelay));
         Assert.Equal(120u, film[^1].AnimationDelay);
         // NETSCAPE2.0 with a loop count of 0 means for ever.

@@ -67,7 +67,8 @@ public class ChartsTests
         var layout = root.GetProperty("layout");
         Assert.Equal("log", layout.GetProperty("xaxis").GetProperty("type").GetString());
         Assert.Equal(0.5, layout.GetProperty("shapes")[0].GetProperty("y0").GetDouble());
-        Assert.Equal(720, layout.GetProperty("width").GetDouble());
+        Assert.False(layout.TryGetProperty("width", out _));        // it is as wide as the page lets it be
+        Assert.True(layout.GetProperty("autosize").GetBoolean());
     }
 
     [Fact]
@@ -81,21 +82,31 @@ public class ChartsTests
         Assert.Equal(0, Json(new Plot("p", "x", "y").Points("every layer", x, y)).GetProperty("data")[0].GetProperty("y")[0].GetDouble());
     }
 
-    [Fact]
-    public void Each_panel_has_its_own_legend_in_rows_that_it_has_room_for()
+    [Theory]
+    [InlineData("cosine", 1)]
+    [InlineData("another", 2)]
+    public void Panels_share_a_legend_where_they_show_the_same_and_each_has_its_own_where_not(string second, int legends)
     {
-        Plot Panel(string title) => new[] { "linear", "cosine", "quadratic", "sigmoid" }.Aggregate(new Plot(title, "x", "y"), (plot, name) => plot.Line(name, [0, 1], [0, 1]))
-            .HorizontalLine("bound", 0.5);
-        var root = Json(new Panels("both", 2, Panel("a"), Panel("b")));
+        Plot Panel(string title, string name) => new Plot(title, "x", "y").Line("linear", [0, 1], [0, 1]).Line(name, [0, 1], [0, 1]).HorizontalLine("bound", 0.5);
+        var root = Json(new Panels("both", 2, Panel("a", "cosine"), Panel("b", second)));
         var layout = root.GetProperty("layout");
-        string[] names = [.. layout.EnumerateObject().Select(p => p.Name).Where(n => n.StartsWith("legend", StringComparison.Ordinal))];
-        Assert.Equal(["legend", "legend2", "legend3", "legend4"], names.Order());         // two panels, two rows
-        double Place(string name, string axis) => layout.GetProperty(name).GetProperty(axis).GetDouble();
-        Assert.Equal([true, true, false, false], names.Order().Select(n => Place(n, "x") < 0.5));
-        Assert.True(Place("legend", "y") > Place("legend2", "y") && Place("legend", "y") == Place("legend3", "y"));
-        var entries = root.GetProperty("data").EnumerateArray().Concat(layout.GetProperty("shapes").EnumerateArray()).ToArray();
-        Assert.All(entries, entry => Assert.True(entry.GetProperty("showlegend").GetBoolean()));
-        Assert.Equal(names.Order(), entries.Select(entry => entry.GetProperty("legend").GetString()!).Distinct().Order());
+        string[] names = [.. layout.EnumerateObject().Select(p => p.Name).Where(n => n.StartsWith("legend", StringComparison.Ordinal)).Order()];
+        Assert.Equal(new[] { "legend", "legend2" }.Take(legends), names);
+        double[] places = [.. names.Select(name => layout.GetProperty(name).GetProperty("y").GetDouble())];
+        Assert.Equal(places.OrderDescending(), places);         // one below the other, below the plots
+        Assert.All(places, y => Assert.True(y < layout.GetProperty("yaxis").GetProperty("domain")[0].GetDouble()));
+        var entries = root.GetProperty("data").EnumerateArray().Concat(layout.GetProperty("shapes").EnumerateArray()).Where(entry => entry.GetProperty("showlegend").GetBoolean());
+        Assert.Equal(3 * legends, entries.Select(entry => (entry.GetProperty("legend").GetString(), entry.GetProperty("name").GetString())).Distinct().Count());
+        Assert.Equal(3 * legends, entries.Count());             // nothing is listed twice
+    }
+
+    [Fact]
+    public void A_title_that_is_longer_than_a_narrow_page_is_broken_into_lines()
+    {
+        var annotation = Json(new Plot("The noise that is in x_t, and the best guess that can be made of it", "x", "y").Line("a", [0, 1])).GetProperty("layout").GetProperty("annotations")[0];
+        string text = annotation.GetProperty("text").GetString()!;
+        Assert.Contains("<br>", text);
+        Assert.All(text.Split("<br>"), line => Assert.InRange(MathText.Width(line.Replace("<sub>", "").Replace("</sub>", ""), 17), 1, 360));
     }
 
     [Fact]

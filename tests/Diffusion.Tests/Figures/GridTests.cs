@@ -79,7 +79,7 @@ public class GridTests
         Assert.InRange(grid.Width, 600, 720);
         var pixels = new Pixels(grid.ToPng());
         Assert.Equal(2 * grid.Height, pixels.Height);
-        int firstImage = Enumerable.Range(0, pixels.Width).First(x => pixels.InkIn(x, pixels.Height / 2, x + 1, (pixels.Height / 2) + 40) == 40);
+        int firstImage = Enumerable.Range(2, pixels.Width - 2).First(x => pixels.InkIn(x, pixels.Height / 2, x + 1, (pixels.Height / 2) + 40) == 40);
         Assert.InRange(pixels.InkIn(20, 130, firstImage - 10, pixels.Height - 28), 400, 20_000);
         Assert.True(pixels.InkIn(firstImage, 80, pixels.Width - 28, 112) > 300, "column labels");
     }

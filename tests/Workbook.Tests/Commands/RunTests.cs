@@ -199,7 +199,7 @@ public sealed class RunTests : IDisposable
         foreign["metadata"]!["kernelspec"] = JsonNode.Parse(kernel);
         scratch.Write("foreign.ipynb", foreign.ToJsonString());
         WorkbookProgram.Ended ended = Run("foreign.ipynb", "--output", "out");
-        Assert.Equal((1, $"foreign.ipynb is {what}, and this program runs C#: run it with a kernel of that language, or choose the kernel .NET (C#) for it in Jupyter or VS Code and save it.\n"), (ended.ExitCode, ended.Error));
+        Assert.Equal((1, $"foreign.ipynb is {what}, and this program runs C#: run it with a kernel of that language, or choose the kernel Diffusion Workbook (C#) for it in Jupyter or VS Code and save it.\n"), (ended.ExitCode, ended.Error));
         Assert.False(Directory.Exists(scratch["out"]));
     }
 

@@ -29,13 +29,26 @@ public sealed class KernelCommandTests : IDisposable
     {
         Good(Kernel("install"));
         JsonNode spec = JsonNode.Parse(File.ReadAllText(Spec(".net-csharp")))!;
-        Assert.Equal(".NET (C#)", (string?)spec["display_name"]);
+        Assert.Equal("Diffusion Workbook (C#)", (string?)spec["display_name"]);
         Assert.Equal("C#", (string?)spec["language"]);
         Assert.All(spec["argv"]!.AsArray().Take(2), part => Assert.True(File.Exists((string?)part), (string?)part));
         Good(Kernel("install")); // again, over its own
         Assert.Contains("Removed", Kernel("uninstall").Output);
         Assert.Empty(Directory.EnumerateFileSystemEntries(scratch["user/kernels"]));
         Assert.Contains("No kernel", Kernel("uninstall").Output);
+    }
+
+    /// <summary>The name that the chapters ask for stays ours, whatever Microsoft's own installation would do with it.</summary>
+    [Fact]
+    public void Microsofts_own_is_offered_beside_it_under_another_name()
+    {
+        Good(Kernel("install", "--official"));
+        JsonNode ours = JsonNode.Parse(File.ReadAllText(Spec(".net-csharp")))!, theirs = JsonNode.Parse(File.ReadAllText(Spec("dotnet-interactive-csharp")))!;
+        Assert.NotEqual((string?)ours["display_name"], (string?)theirs["display_name"]);
+        Assert.Equal("interactive", (string?)theirs["argv"]![1]);
+        Assert.Null(theirs["metadata"]?["vscode"]); // with it VS Code's Jupyter extension leaves the kernel to another extension, and does not list it
+        Good(Kernel("uninstall"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch["user/kernels"]));
     }
 
     [Theory]

@@ -1,9 +1,11 @@
+using System.Buffers.Binary;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Workbook.Tests;
 
 /// <summary>The committed chapters.</summary>
-public class ChapterTests
+public partial class ChapterTests
 {
     public static TheoryData<string> Chapters => [.. Directory.EnumerateFiles(Folder, "*.ipynb").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
@@ -37,7 +39,33 @@ public class ChapterTests
                 Assert.DoesNotContain("image/svg+xml", forms);
                 Assert.Contains("text/plain", forms);
                 if (forms.Contains("application/vnd.plotly.v1+json")) Assert.Contains("image/png", forms);
+                if (data["image/png"] is { } png) AssertTwiceAsSharpAsShown(Convert.FromBase64String((string)png!), output["metadata"]!["image/png"]!);
             }
         });
     }
+
+    /// <summary>A front end shows a picture at the size that is noted with it: so is all writing in it of one size, in figures and in films.</summary>
+    static void AssertTwiceAsSharpAsShown(byte[] png, JsonNode noted)
+    {
+        int width = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), height = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20));
+        Assert.Equal((width, height), (2 * (int)noted["width"]!, 2 * (int)noted["height"]!));
+        Assert.InRange((int)noted["width"]!, 40, 720);
+    }
+
+    /// <summary>KaTeX, which sets VS Code's formulas, breaks a line behind an operator that stands in no braces, and a table's cells are narrow.</summary>
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public void A_formula_in_a_table_is_not_broken(string chapter)
+    {
+        var rows = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, chapter)))!["cells"]!.AsArray().Where(cell => (string)cell!["cell_type"]! == "markdown")
+            .SelectMany(cell => cell!["source"]!.AsArray()).Select(line => (string)line!).Where(line => line.StartsWith('|'));
+        Assert.All(rows.SelectMany(row => Formula().Matches(row)).Select(match => match.Groups[1].Value), formula => Assert.True(
+            !Operator().IsMatch(formula) || (formula.StartsWith('{') && formula.EndsWith('}')), $"put it in braces: ${formula}$"));
+    }
+
+    [GeneratedRegex(@"\$([^$]+)\$")]
+    private static partial Regex Formula();
+
+    [GeneratedRegex(@"[=+<>,-]|\\(le|ge|to|sim|approx|mid|cdot|times)\b")]
+    private static partial Regex Operator();
 }

@@ -11,6 +11,8 @@ static partial class Picture
     /// <summary>Pictures are drawn at twice their size in CSS px, sharp on today's screens.</summary>
     internal const int PngScale = 2;
 
+    const int CssPixelsPerInch = 96;
+
     internal static byte[] Png(int width, int height, Action<SKCanvas> draw, int colours, float scale = PngScale)
     {
         using var image = Raster(width, height, scale, draw);
@@ -18,7 +20,8 @@ static partial class Picture
         image.Strip();
         image.Format = colours > 0 ? MagickFormat.Png8 : MagickFormat.Png24;
         image.Settings.SetDefine(MagickFormat.Png, "exclude-chunks", "all");
-        image.Settings.SetDefine(MagickFormat.Png, "include-chunks", "PLTE,tRNS");
+        image.Settings.SetDefine(MagickFormat.Png, "include-chunks", "PLTE,tRNS,pHYs");
+        image.Density = new Density(CssPixelsPerInch * scale, DensityUnit.PixelsPerInch); // its size on the page: a notebook shows it so
         image.Settings.SetDefine(MagickFormat.Png, "compression-level", "9");
         return image.ToByteArray();
     }

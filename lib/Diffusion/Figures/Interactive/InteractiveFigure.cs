@@ -26,7 +26,7 @@ public sealed record InteractiveFigure : Figure
 
     /// <summary>An HTML fragment with the still picture and, once plotly.js is there, the chart in its place.</summary>
     public override string ToHtml() =>
-        PlotlyHtml.Fragment(Still.ToHtml(), ToPlotlyJson(), Width, Still is Slider slider ? slider.ChartHeight : Height);
+        PlotlyHtml.Fragment(Still.ToHtml(), ToPlotlyJson());
 
     /// <inheritdoc/>
     public override byte[] ToPng() => Still.ToPng();

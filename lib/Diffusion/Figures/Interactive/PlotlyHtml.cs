@@ -19,13 +19,13 @@ static class PlotlyHtml
 
     const string Address = "https://cdn.jsdelivr.net/npm/plotly.js-dist-min@" + Version + "/plotly.min.js";
 
-    internal static string Fragment(string still, string json, int width, int height)
+    internal static string Fragment(string still, string json)
     {
         // The same figure twice on a page is two boxes of one key; each is filled once.
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..12];
         string local = Environment.GetEnvironmentVariable(LocalCopyVariable) ?? "";
         return $$"""
-            <div class="diffusion-figure" data-figure="{{key}}" style="max-width:{{width}}px;background:#fff">{{still}}</div>
+            <div class="diffusion-figure" data-figure="{{key}}" style="background:#fff">{{still}}</div>
             <script>(function () {
             var figure = {{Embed(json)}};
             function draw() {
@@ -35,7 +35,7 @@ static class PlotlyHtml
                 plot.style.cssText = 'height:0;overflow:hidden';
                 box.appendChild(plot);
                 window.Plotly.newPlot(plot, JSON.parse(JSON.stringify(figure))).then(function () {
-                  plot.style.cssText = 'width:{{width}}px;height:{{height}}px';
+                  plot.style.cssText = '';
                   box.removeChild(box.firstChild);
                 }).catch(function () { box.removeChild(plot); });
               });
