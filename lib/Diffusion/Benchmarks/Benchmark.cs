@@ -99,7 +99,7 @@ public sealed record Benchmark
         using Tensor images = rand(4 * Batch, 1, Size, Size, device: Compute.Device);
         var options = new TrainingOptions { Steps = 100_000, BatchSize = Batch, LearningRate = 2e-4 };
         using var trainer = new Trainer(network, NoiseSchedule.Linear(), images, options);
-        using NoiseNetwork average = trainer.Average;
+        using Denoiser average = trainer.Average;
         using IEnumerator<TrainingStep> steps = trainer.Run().GetEnumerator();
         return Stopwatches.Median(() => steps.MoveNext(), Repetitions, Seconds(25));
     }
@@ -111,7 +111,7 @@ public sealed record Benchmark
         return Stopwatches.Median(() =>
         {
             using var noGraph = no_grad();
-            network.PredictNoise(x, 500);
+            network.Predict(x, 500);
         }, Repetitions, budget);
     }
 

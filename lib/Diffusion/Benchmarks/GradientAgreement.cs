@@ -27,7 +27,7 @@ sealed record GradientAgreement(double Cosine, double RelativeError)
 
     static Tensor Gradient(UNet network, Tensor x, Tensor t, Tensor noise)
     {
-        Tensor loss = (network.PredictNoise(x, t) - noise).square().mean();
+        Tensor loss = (network.Predict(x, t) - noise).square().mean();
         return FlatParameters.Flat(autograd.grad([loss], [.. network.parameters()])).to(ScalarType.Float64);
     }
 }

@@ -41,7 +41,7 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
 
     /// <summary>The same with every item's own t, as training needs it: item b of the result is a draw from q(x_{t_b} | x₀_b), eq. (4).</summary>
     /// <param name="x0">Clean data (B, …).</param>
-    /// <param name="t">int64 of shape (B), entries 0 to T; see <see cref="NoiseSchedule.Coefficient"/> for what is checked where.</param>
+    /// <param name="t">int64 of shape (B), entries 0 to T; see <see cref="ScheduleTable.At"/> for what is checked where.</param>
     /// <param name="noise">ε of x₀'s shape, or none to draw it.</param>
     public Tensor Sample(Tensor x0, Tensor t, Tensor? noise = null)
     {
@@ -49,9 +49,8 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
         schedule.RequireTime(t, 0);
         RequireNoise(x0, noise);
         using var scope = NewDisposeScope();
-        Tensor signal = schedule.Coefficient(schedule.SqrtAlphaBar, t, (int)x0.dim()).to(x0.dtype);             // (B, 1, …, 1)
-        Tensor spread = schedule.Coefficient(schedule.SqrtOneMinusAlphaBar, t, (int)x0.dim()).to(x0.dtype);     // (B, 1, …, 1)
-        return (signal * x0 + spread * (noise ?? randn_like(x0))).MoveToOuterDisposeScope();
+        Tensor ε = noise ?? randn_like(x0);
+        return (schedule.SqrtAlphaBar.At(t, x0) * x0 + schedule.SqrtOneMinusAlphaBar.At(t, x0) * ε).MoveToOuterDisposeScope();
     }
 
     /// <summary>The whole walk x₀, x₁, …, x_steps step by step, eq. (2): (steps+1, …shape of x₀). For a few paths to look at; for many, loop over <see cref="Step"/>.</summary>
@@ -94,9 +93,8 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
         RequirePerItem(xt, t);
         schedule.RequireTime(t, 1);
         using var scope = NewDisposeScope();
-        Tensor coefficient(IReadOnlyList<double> table) => schedule.Coefficient(table, t, (int)xt.dim()).to(xt.dtype);
-        Tensor mean = coefficient(schedule.PosteriorMeanOfX0) * x0 + coefficient(schedule.PosteriorMeanOfXt) * xt;
-        return (mean.MoveToOuterDisposeScope(), coefficient(schedule.PosteriorVariance).MoveToOuterDisposeScope());
+        Tensor mean = schedule.PosteriorMeanOfX0.At(t, xt) * x0 + schedule.PosteriorMeanOfXt.At(t, xt) * xt;
+        return (mean.MoveToOuterDisposeScope(), schedule.PosteriorVariance.At(t, xt).MoveToOuterDisposeScope());
     }
 
     /// <summary>One step back with x₀ known, a draw from q(x_{t−1} | x_t, x₀), eq. (6). At t = 1 it returns x₀ whatever the noise.</summary>

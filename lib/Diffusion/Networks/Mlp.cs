@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Diffusion;
 
 /// <summary>The smallest network that does the job: for points in the plane, a few fully connected layers that are told the time.</summary>
-public sealed class Mlp : NoiseNetwork
+public sealed class Mlp : Denoiser
 {
     const long SinusoidLength = 64;
 
@@ -34,9 +34,9 @@ public sealed class Mlp : NoiseNetwork
     public int Dimensions { get; }
 
     /// <inheritdoc/>
-    protected override NoiseNetwork Alike() => new Mlp(Dimensions, width, hidden.Count);
+    protected override Denoiser Alike() => new Mlp(Dimensions, width, hidden.Count);
 
-    /// <summary>ε_θ by the count from 0. In the workbook call <see cref="NoiseNetwork.PredictNoise(Tensor, Tensor)"/> instead.</summary>
+    /// <summary>ε_θ by the count from 0. In the workbook call <see cref="Denoiser.Predict(Tensor, Tensor)"/> instead.</summary>
     /// <param name="x">x_t (B, D).</param>
     /// <param name="t">From 0: (B), or one for the whole batch.</param>
     /// <returns>The predicted noise (B, D), owned by the caller.</returns>

@@ -19,7 +19,7 @@ namespace Diffusion;
 /// </code>
 /// Computed in the type of the parameters: float32, or float64 after <c>.to(ScalarType.Float64)</c>. See <see cref="BodyType"/> for bfloat16.
 /// </remarks>
-public sealed partial class UNet : NoiseNetwork
+public sealed partial class UNet : Denoiser
 {
     readonly Conv2d conv_in;
     readonly Timesteps time_proj;
@@ -73,9 +73,9 @@ public sealed partial class UNet : NoiseNetwork
     public ScalarType? BodyType { get; set; }
 
     /// <inheritdoc/>
-    protected override NoiseNetwork Alike() => new UNet(Config) { BodyType = BodyType };
+    protected override Denoiser Alike() => new UNet(Config) { BodyType = BodyType };
 
-    /// <summary>ε_θ by the wire's count of time. In the workbook call <see cref="NoiseNetwork.PredictNoise(Tensor, Tensor)"/> instead.</summary>
+    /// <summary>ε_θ by the wire's count of time. In the workbook call <see cref="Denoiser.Predict(Tensor, Tensor)"/> instead.</summary>
     /// <param name="x">x_t (B, in, H, W), H and W multiples of 2^(levels−1).</param>
     /// <param name="t">From 0 (diffusers' count), whole or not: (B), or one for the whole batch.</param>
     /// <returns>The predicted noise (B, out, H, W) in the type of the parameters, owned by the caller.</returns>

@@ -56,7 +56,7 @@ public sealed class OneDimensionalModel
     public Tensor Mean(Tensor xt, int t)
     {
         using var scope = NewDisposeScope();
-        return new Prediction(Bound.Schedule, xt, t, predictNoise(xt, t)).As(PredictionTarget.PosteriorMean).MoveToOuterDisposeScope();
+        return new Prediction(Bound.Schedule, xt, t, predictNoise(xt, t)).As(Parameterization.PosteriorMean).MoveToOuterDisposeScope();
     }
 
     /// <summary>p_θ(x_t) on the grid (G). It belongs to the model.</summary>

@@ -12,22 +12,23 @@ public sealed class VariationalBound
 {
     /// <summary>The bound of a model whose reverse steps have a fixed variance.</summary>
     /// <param name="schedule">The noise levels.</param>
-    /// <param name="noise">σ_t²: <see cref="StepNoise.Forward"/> for β_t, <see cref="StepNoise.Posterior"/> for β̃_t.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another noise: without a law of the reverse step there is no bound.</exception>
-    public VariationalBound(NoiseSchedule schedule, StepNoise noise = StepNoise.Forward)
+    /// <param name="variance">σ_t²: β_t unless said, or <see cref="ReverseVariance.Posterior"/> for β̃_t.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Another variance: the bound is that of Ho et al., section 3.2.</exception>
+    public VariationalBound(NoiseSchedule schedule, ReverseVariance? variance = null)
     {
-        if (noise is not (StepNoise.Forward or StepNoise.Posterior))
-            throw new ArgumentOutOfRangeException(nameof(noise), $"The noise is {noise}, expected Forward (σ² = β) or Posterior (σ² = β̃): the bound is that of Ho et al., section 3.2.");
-        (Schedule, Noise) = (schedule, noise);
+        variance ??= ReverseVariance.Forward;
+        if (variance.Eta != 1)
+            throw new ArgumentOutOfRangeException(nameof(variance), $"The reverse variance is {variance}, expected Forward (σ² = β) or Posterior (σ² = β̃): the bound is that of Ho et al., section 3.2.");
+        (Schedule, ReverseVariance) = (schedule, variance);
     }
 
     /// <summary>The noise levels.</summary>
     public NoiseSchedule Schedule { get; }
 
     /// <summary>Which variance the reverse steps have.</summary>
-    public StepNoise Noise { get; }
+    public ReverseVariance ReverseVariance { get; }
 
-    /// <summary>The variance of the last step, the decoder p_θ(x₀ | x₁): β₁ whatever <see cref="Noise"/> is, for β̃₁ = 0 would give data a density of 0 or ∞.</summary>
+    /// <summary>The variance of the last step, the decoder p_θ(x₀ | x₁): β₁ whatever <see cref="ReverseVariance"/> is, for β̃₁ = 0 would give data a density of 0 or ∞.</summary>
     public double DecoderVariance => Schedule.Beta[1];
 
     /// <summary>σ_t² of p_θ(x_{t−1} | x_t), eq. (1) and section 3.2.</summary>
@@ -35,7 +36,7 @@ public sealed class VariationalBound
     public double Variance(int t)
     {
         Schedule.RequireTime(t, 1);
-        return Noise == StepNoise.Forward || t == 1 ? Schedule.Beta[t] : Schedule.PosteriorVariance[t];
+        return t == 1 ? DecoderVariance : ReverseVariance.Of(Schedule.Beta[t], Schedule.PosteriorVariance[t]);
     }
 
     /// <summary>β_t²/(2σ_t²α_t(1−ᾱ_t)), what ‖ε − ε_θ‖² is multiplied by in L_{t−1}, eq. (12).</summary>
@@ -43,7 +44,7 @@ public sealed class VariationalBound
     public double Weight(int t)
     {
         Schedule.RequireTime(t, 1);
-        double β = Schedule.Beta[t], σ2 = Noise == StepNoise.Forward ? β : Schedule.PosteriorVariance[t];
+        double β = Schedule.Beta[t], σ2 = ReverseVariance.Of(β, Schedule.PosteriorVariance[t]);
         return β * β / (2 * σ2 * Schedule.Alpha[t] * Schedule.OneMinusAlphaBar[t]);
     }
 
@@ -54,7 +55,7 @@ public sealed class VariationalBound
     public double Constant(int t)
     {
         Schedule.RequireTime(t, 2);
-        if (Noise == StepNoise.Posterior) return 0;
+        if (ReverseVariance == ReverseVariance.Posterior) return 0;
         double below = 1 - Schedule.OneMinusAlphaBar[t - 1] / Schedule.OneMinusAlphaBar[t];     // 1 − β̃/β
         return 0.5 * (-below - double.LogP1(-below));
     }
@@ -75,12 +76,12 @@ public sealed class VariationalBound
     /// <param name="output">What the network said of x_t (B, …).</param>
     /// <param name="target">Under which name.</param>
     /// <returns>(B), owned by the caller.</returns>
-    public Tensor Denoising(Tensor x0, Tensor xt, int t, Tensor output, PredictionTarget target = PredictionTarget.Noise)
+    public Tensor Denoising(Tensor x0, Tensor xt, int t, Tensor output, Parameterization target = Parameterization.Epsilon)
     {
         Schedule.RequireTime(t, 2);
         using var scope = NewDisposeScope();
         (Tensor mean, double variance) = new ForwardProcess(Schedule).Posterior(xt, x0, t);
-        Tensor model = new Prediction(Schedule, xt, t, output, target).As(PredictionTarget.PosteriorMean);
+        Tensor model = new Prediction(Schedule, xt, t, output, target).As(Parameterization.PosteriorMean);
         return DiagonalGaussian.KullbackLeibler(mean, variance, model, Variance(t)).MoveToOuterDisposeScope();
     }
 
@@ -90,7 +91,7 @@ public sealed class VariationalBound
     /// <param name="output">What the network said of x₁ (B, …).</param>
     /// <param name="target">Under which name.</param>
     /// <returns>(B), owned by the caller.</returns>
-    public Tensor Reconstruction(Tensor x0, Tensor x1, Tensor output, PredictionTarget target = PredictionTarget.Noise)
+    public Tensor Reconstruction(Tensor x0, Tensor x1, Tensor output, Parameterization target = Parameterization.Epsilon)
     {
         using var scope = NewDisposeScope();
         return DiagonalGaussian.LogDensity(x0, DecoderMean(x1, output, target), DecoderVariance).neg().MoveToOuterDisposeScope();
@@ -102,7 +103,7 @@ public sealed class VariationalBound
     /// <param name="output">What the network said of x₁ (B, …).</param>
     /// <param name="target">Under which name.</param>
     /// <returns>(B) float64, owned by the caller.</returns>
-    public Tensor EightBitReconstruction(Tensor x0, Tensor x1, Tensor output, PredictionTarget target = PredictionTarget.Noise)
+    public Tensor EightBitReconstruction(Tensor x0, Tensor x1, Tensor output, Parameterization target = Parameterization.Epsilon)
     {
         using var scope = NewDisposeScope();
         return DiscretisedGaussian.LogProbability(x0, DecoderMean(x1, output, target), DecoderVariance).neg().MoveToOuterDisposeScope();
@@ -114,5 +115,5 @@ public sealed class VariationalBound
     /// <returns>(B), owned by the caller.</returns>
     public static Tensor BitsPerDimension(Tensor nats, Tensor x0) => nats / (x0.numel() / x0.shape[0] * Log(2));
 
-    Tensor DecoderMean(Tensor x1, Tensor output, PredictionTarget target) => new Prediction(Schedule, x1, 1, output, target).As(PredictionTarget.PosteriorMean);
+    Tensor DecoderMean(Tensor x1, Tensor output, Parameterization target) => new Prediction(Schedule, x1, 1, output, target).As(Parameterization.PosteriorMean);
 }

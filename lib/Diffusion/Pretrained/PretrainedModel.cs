@@ -80,11 +80,11 @@ public sealed class PretrainedModel : IDisposable
             int size = Math.Min(batch, count - first);
             using Tensor? labels = told is null ? null        // on the CPU, where their range is checked
                 : tensor(Enumerable.Range(first, size).Select(i => (long)told[i % told.Count]).ToArray(), ScalarType.Int64, CPU);
-            Tensor Predict(Tensor x, Tensor t) => labels is null ? Network.PredictNoise(x, t) : Network.PredictGuided(x, t, labels, guidance);
+            Tensor Predict(Tensor x, Tensor t) => labels is null ? Network.Predict(x, t) : Network.PredictGuided(x, t, labels, guidance);
             using var noise = new SeededNoise(seed, first, size, image);
             using Tensor start = noise.Next();
             Keep(start, 0);
-            Func<int, Tensor>? fresh = sampler is { Noise: StepNoise.Scaled, Eta: 0 } ? null : _ => noise.Next();
+            Func<int, Tensor>? fresh = sampler.Variance.Eta == 0 ? null : _ => noise.Next();
             foreach ((int i, ReverseStep step) in sampler.Walk(Predict, start, fresh).Index())
             {
                 Keep(step.X, i + 1);

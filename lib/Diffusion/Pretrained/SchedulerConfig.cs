@@ -50,16 +50,16 @@ public sealed class SchedulerConfig
                 throw new NotSupportedException($"{file}: {key} is {Quoted(value)}, an option that is not known here: only a scheduler without it can be used.");
 
         Steps = Get<int>("num_train_timesteps");
-        Target = OneOf("prediction_type", "epsilon", "sample", "v_prediction") switch
+        Parameterization = OneOf("prediction_type", "epsilon", "sample", "v_prediction") switch
         {
-            "epsilon" => PredictionTarget.Noise,
-            "sample" => PredictionTarget.Sample,
-            _ => PredictionTarget.Velocity,
+            "epsilon" => Parameterization.Epsilon,
+            "sample" => Parameterization.X0,
+            _ => Parameterization.V,
         };
         Refuse("predict_epsilon", Get<bool>("predict_epsilon") || values.ContainsKey("prediction_type") ? null : "false", "true, or prediction_type sample in its place");
         Clip = Get<bool>("clip_sample") ? From(0, double.MaxValue, "clip_sample_range") : null;
         Threshold = Get<bool>("thresholding") ? new(From(0, 1, "dynamic_thresholding_ratio"), From(0, double.MaxValue, "sample_max_value")) : null;
-        Noise = OneOf("variance_type", "fixed_small", "fixed_small_log", "fixed_large", "fixed_large_log").StartsWith("fixed_small") ? StepNoise.Posterior : StepNoise.Forward;
+        Variance = OneOf("variance_type", "fixed_small", "fixed_small_log", "fixed_large", "fixed_large_log").StartsWith("fixed_small") ? ReverseVariance.Posterior : ReverseVariance.Forward;
         Spacing = OneOf("timestep_spacing", "leading", "trailing", "linspace") switch
         {
             "leading" => TimeSpacing.Leading,
@@ -78,10 +78,10 @@ public sealed class SchedulerConfig
     public int Steps { get; }
 
     /// <summary>What the network predicts.</summary>
-    public PredictionTarget Target { get; }
+    public Parameterization Parameterization { get; }
 
     /// <summary>The variance of DDPM's fresh noise.</summary>
-    public StepNoise Noise { get; }
+    public ReverseVariance Variance { get; }
 
     /// <summary>Where fewer sampling times lie.</summary>
     public TimeSpacing Spacing { get; }
@@ -123,15 +123,15 @@ public sealed class SchedulerConfig
         IReadOnlyList<int> times = ReverseTimes.Times(Steps, steps ?? Steps, Spacing, offset);
         return IsDdim || eta is not null
             ? new(Schedule, ReverseTimes.Striding(times, Steps, end))
-            { Target = Target, Clip = Clip, Threshold = Threshold, Noise = StepNoise.Scaled, Eta = eta ?? 0, RecomputesNoise = recomputesNoise }
-            : new(Schedule, ReverseTimes.Following(times)) { Target = Target, Clip = Clip, Threshold = Threshold, Noise = Noise };
+            { Parameterization = Parameterization, Clip = Clip, Threshold = Threshold, Variance = ReverseVariance.Scaled(eta ?? 0), RecomputesNoise = recomputesNoise }
+            : new(Schedule, ReverseTimes.Following(times)) { Parameterization = Parameterization, Clip = Clip, Threshold = Threshold, Variance = Variance };
     }
 
     /// <summary>Writes the DDPMScheduler file of a schedule that is linear in diffusers' sense, beside a model trained with it.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="schedule">The schedule; its β are written out as <c>trained_betas</c> when they are not diffusers' own linear ones.</param>
-    /// <param name="target">What the network predicts.</param>
-    public static void Save(string folder, NoiseSchedule schedule, PredictionTarget target = PredictionTarget.Noise)
+    /// <param name="parameterization">What the network predicts.</param>
+    public static void Save(string folder, NoiseSchedule schedule, Parameterization parameterization = Parameterization.Epsilon)
     {
         double first = schedule.Beta[1], last = schedule.Beta[schedule.T];
         bool isLinear = Enumerable.Range(1, schedule.T).All(t => Math.Abs(schedule.Beta[t] - (first + (last - first) * (t - 1) / Math.Max(1, schedule.T - 1))) < 1e-12);
@@ -146,12 +146,12 @@ public sealed class SchedulerConfig
             ["clip_sample_range"] = 1.0,
             ["dynamic_thresholding_ratio"] = 0.995,
             ["num_train_timesteps"] = schedule.T,
-            ["prediction_type"] = target switch
+            ["prediction_type"] = parameterization switch
             {
-                PredictionTarget.Noise => "epsilon",
-                PredictionTarget.Sample => "sample",
-                PredictionTarget.Velocity => "v_prediction",
-                _ => throw new ArgumentOutOfRangeException(nameof(target), $"The target is {target}, but a scheduler_config.json knows only Noise, Sample and Velocity."),
+                Parameterization.Epsilon => "epsilon",
+                Parameterization.X0 => "sample",
+                Parameterization.V => "v_prediction",
+                _ => throw new ArgumentOutOfRangeException(nameof(parameterization), $"The parameterization is {parameterization}, but a scheduler_config.json knows only Epsilon, X0 and V."),
             },
             ["rescale_betas_zero_snr"] = false,
             ["sample_max_value"] = 1.0,

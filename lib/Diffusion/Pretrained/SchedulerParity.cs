@@ -66,7 +66,7 @@ public static class SchedulerParity
         Tensor noisy = forward.Sample(clean, times, mixed);
         worst.Add($"{Label(file)} add_noise", Read("add_noise.expected"), noisy);
         if (!recorded.Tensors.ContainsKey("get_velocity.expected")) return;
-        Tensor v = Prediction.Target(PredictionTarget.Velocity, config.Schedule, clean, mixed, times);
+        Tensor v = Prediction.Target(Parameterization.V, config.Schedule, clean, mixed, times);
         worst.Add($"{Label(file)} get_velocity", Read("get_velocity.expected"), v);
 
         Tensor Read(string name) => recorded.Read(name).to(Compute.Device);

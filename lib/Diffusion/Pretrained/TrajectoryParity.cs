@@ -48,7 +48,7 @@ public static class TrajectoryParity
         int i = 0;
         Func<Tensor, Tensor, Tensor> predict = network is null
             ? (_, _) => walk.Read($"model_output.{i++}")
-            : network.PredictNoise;
+            : network.Predict;
         using var inference = no_grad();
         Tensor? x = null;
         foreach (ReverseStep step in walk.Sampler.Walk(predict, walk.Start, k => walk.Noise(k) ?? zeros_like(walk.Start))) x = step.X.clone();
@@ -70,7 +70,7 @@ public static class TrajectoryParity
         {
             UNet network = UNet.Load(folder);
             using var inference = no_grad();
-            Tensor answer = network.PredictNoise(walk.Start, walk.Sampler.Steps[0].T), wanted = walk.Read("model_output.0");
+            Tensor answer = network.Predict(walk.Start, walk.Sampler.Steps[0].T), wanted = walk.Read("model_output.0");
             if (answer.shape.SequenceEqual(wanted.shape) && (answer - wanted).abs().max().item<float>() < ModelParity.Tolerance) return network;
             network.Dispose();
         }

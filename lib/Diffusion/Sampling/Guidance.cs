@@ -39,10 +39,10 @@ public static class Guidance
     public static Tensor PredictGuided(this UNet network, Tensor x, Tensor t, Tensor labels, double weight)
     {
         Require(network, weight);
-        if (weight == 1) return network.PredictNoise(x, t, labels);
+        if (weight == 1) return network.Predict(x, t, labels);
         using var scope = NewDisposeScope();
         Tensor both = cat([labels, full_like(labels, network.Config.NullClass!.Value)]);                            // (2B)
-        Tensor[] ε = network.PredictNoise(cat([x, x]), cat([t, t]), both).chunk(2);                                 // 2 × (B, C, H, W)
+        Tensor[] ε = network.Predict(cat([x, x]), cat([t, t]), both).chunk(2);                                 // 2 × (B, C, H, W)
         return (ε[1] + weight * (ε[0] - ε[1])).MoveToOuterDisposeScope();
     }
 
@@ -56,19 +56,19 @@ public static class Guidance
     /// <param name="labels">y, int64 (B), for networks with classes; null without.</param>
     /// <returns>ε̂ (B, …), owned by the caller.</returns>
     /// <exception cref="ArgumentException">The weight is no finite number.</exception>
-    public static Tensor PredictGuided(this NoiseNetwork network, NoiseNetwork weaker, Tensor x, Tensor t, double weight, (int First, int Last)? times = null, Tensor? labels = null)
+    public static Tensor PredictGuided(this Denoiser network, Denoiser weaker, Tensor x, Tensor t, double weight, (int First, int Last)? times = null, Tensor? labels = null)
     {
         RequireFinite(weight);
         using var scope = NewDisposeScope();
-        Tensor ε = network.PredictNoise(x, t, labels);
-        Tensor further = (weight - 1) * (ε - weaker.PredictNoise(x, t, labels));
+        Tensor ε = network.Predict(x, t, labels);
+        Tensor further = (weight - 1) * (ε - weaker.Predict(x, t, labels));
         if (times is { } range)
             further = further * (t >= range.First).logical_and(t <= range.Last).PerItem(x.dim());
         return (ε + further).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// A teacher that says ε̂ of <see cref="PredictGuided(NoiseNetwork, NoiseNetwork, Tensor, Tensor, double, ValueTuple{int, int}?, Tensor?)"/> with its x̂₀ clipped
+    /// A teacher that says ε̂ of <see cref="PredictGuided(Denoiser, Denoiser, Tensor, Tensor, double, ValueTuple{int, int}?, Tensor?)"/> with its x̂₀ clipped
     /// to [−1, 1], so that what is learned always belongs to a picture. Who learned ε̂ as it is would walk to none by DDIM, which goes on with the noise as it was said.
     /// </summary>
     /// <param name="network">The good network.</param>
@@ -77,12 +77,12 @@ public static class Guidance
     /// <param name="target">What both learned to say, and the teacher says.</param>
     /// <param name="weight">w, any finite number; 1 is the network as it is, clipped.</param>
     /// <param name="times">The t at which it is guided, first and last; null for all.</param>
-    public static Teacher AwayFrom(this NoiseNetwork network, NoiseNetwork weaker, NoiseSchedule schedule, PredictionTarget target, double weight, (int First, int Last)? times = null) =>
+    public static Teacher AwayFrom(this Denoiser network, Denoiser weaker, NoiseSchedule schedule, Parameterization target, double weight, (int First, int Last)? times = null) =>
         (xt, t, labels) =>
         {
             using var scope = NewDisposeScope();
-            Tensor x0 = new Prediction(schedule, xt, t, network.PredictGuided(weaker, xt, t, weight, times, labels), target).As(PredictionTarget.Sample).clamp(-1, 1);
-            return new Prediction(schedule, xt, t, x0, PredictionTarget.Sample).As(target).MoveToOuterDisposeScope();
+            Tensor x0 = new Prediction(schedule, xt, t, network.PredictGuided(weaker, xt, t, weight, times, labels), target).As(Parameterization.X0).clamp(-1, 1);
+            return new Prediction(schedule, xt, t, x0, Parameterization.X0).As(target).MoveToOuterDisposeScope();
         };
 
     static void RequireFinite(double weight)

@@ -13,7 +13,7 @@ namespace Diffusion;
 /// DDIM with noise        t − ⌊T/N⌋      η    η²β̃        yes
 /// </code>
 /// With η = 1 and ε̂ recomputed the first two terms are the posterior mean μ̃ of eq. (7) taken at x̂₀: chapter 07 checks it. β̃ and β are those of
-/// the jump from t to s, see <see cref="StepNoise"/>.
+/// the jump from t to s; η and σ² are one value, <see cref="ReverseVariance"/>.
 /// </summary>
 public sealed record Sampler
 {
@@ -30,13 +30,10 @@ public sealed record Sampler
     public IReadOnlyList<(int T, int S)> Steps { get; init => field = Checked(Schedule, value); }
 
     /// <summary>What the network predicts.</summary>
-    public PredictionTarget Target { get; init; }
+    public Parameterization Parameterization { get; init; }
 
-    /// <summary>η, from 0 (no fresh noise in the direction term) to 1 (DDPM's).</summary>
-    public double Eta { get; init; } = 1;
-
-    /// <summary>σ²; the step from t = 1 adds none, whichever it is: Algorithm 2 of Ho et al. 2020.</summary>
-    public StepNoise Noise { get; init; }
+    /// <summary>σ², and η with it; the step from t = 1 adds no noise, whichever it is: Algorithm 2 of Ho et al. 2020.</summary>
+    public ReverseVariance Variance { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = ReverseVariance.Posterior;
 
     /// <summary>x̂₀ is clipped to ± this; null leaves it.</summary>
     public double? Clip { get; init; } = 1;
@@ -54,9 +51,9 @@ public sealed record Sampler
     /// <summary>Algorithm 2 of Ho et al. 2020, over all T times or N of them.</summary>
     /// <param name="schedule">The noise levels the network was trained with.</param>
     /// <param name="steps">N, from 1 to T; all T unless said.</param>
-    /// <param name="noise">β̃ or β.</param>
-    public static Sampler Ddpm(NoiseSchedule schedule, int? steps = null, StepNoise noise = StepNoise.Posterior) =>
-        new(schedule, ReverseTimes.Following(ReverseTimes.Times(schedule.T, steps ?? schedule.T))) { Noise = noise };
+    /// <param name="variance">β̃ unless said; or β.</param>
+    public static Sampler Ddpm(NoiseSchedule schedule, int? steps = null, ReverseVariance? variance = null) =>
+        new(schedule, ReverseTimes.Following(ReverseTimes.Times(schedule.T, steps ?? schedule.T))) { Variance = variance ?? ReverseVariance.Posterior };
 
     /// <summary>DDIM, Song, Meng &amp; Ermon 2021: without fresh noise, so the same start gives the same end, and few steps do.</summary>
     /// <param name="schedule">The noise levels the network was trained with.</param>
@@ -65,10 +62,10 @@ public sealed record Sampler
     /// <remarks>diffusers' DDIM clips and keeps ε̂ unless told otherwise: <c>with { RecomputesNoise = false }</c>.</remarks>
     public static Sampler Ddim(NoiseSchedule schedule, int steps = 50, double eta = 0) =>
         new(schedule, ReverseTimes.Striding(ReverseTimes.Times(schedule.T, steps), schedule.T))
-        { Noise = StepNoise.Scaled, Eta = eta };
+        { Variance = ReverseVariance.Scaled(eta) };
 
     /// <summary>The walk, lazily: each step is computed when it is asked for.</summary>
-    /// <param name="predict">The network: (x_t, t) with t int64 (B) in the workbook's times 1…T, giving what <see cref="Target"/> says.</param>
+    /// <param name="predict">The network: (x_t, t) with t int64 (B) in the workbook's times 1…T, giving what <see cref="Parameterization"/> says.</param>
     /// <param name="start">x at the first time, (B, …), usually N(0, I). Stays the caller's.</param>
     /// <param name="noiseOf">z of step i in place of a fresh draw, for parity; stays the caller's.</param>
     public IEnumerable<ReverseStep> Walk(Func<Tensor, Tensor, Tensor> predict, Tensor start, Func<int, Tensor>? noiseOf = null)
@@ -116,20 +113,20 @@ public sealed record Sampler
     {
         double ᾱt = Schedule.AlphaBar[t], ᾱs = Schedule.AlphaBar[s];
         double α = Schedule.AlphaBetween(s, t), β = 1 - α, β̃ = (1 - ᾱs) / (1 - ᾱt) * β;
+        double η = Variance.Eta, variance = Variance.Of(β, β̃);
         using var scope = NewDisposeScope();
-        var said = new Prediction(Schedule, xt, t, output, Target);
-        Tensor ε = said.As(PredictionTarget.Noise);
+        var said = new Prediction(Schedule, xt, t, output, Parameterization);
+        Tensor ε = said.As(Parameterization.Epsilon);
         // Where ᾱ_t = 0 the noise says nothing of x₀, and what published samplers clip is (x_t − ε)/0.
-        Tensor x0 = ᾱt == 0 && Target == PredictionTarget.Noise && Clip is not null ? (xt - ε) / 0.0 : said.As(PredictionTarget.Sample);
+        Tensor x0 = ᾱt == 0 && Parameterization == Parameterization.Epsilon && Clip is not null ? (xt - ε) / 0.0 : said.As(Parameterization.X0);
         if (Threshold is not null || Clip is not null)
         {
             x0 = Threshold?.Apply(x0) ?? x0.clamp(-Clip!.Value, Clip.Value);
-            if (RecomputesNoise && Eta != 1) ε = new Prediction(Schedule, xt, t, x0, PredictionTarget.Sample).As(PredictionTarget.Noise);
+            if (RecomputesNoise && η != 1) ε = new Prediction(Schedule, xt, t, x0, Parameterization.X0).As(Parameterization.Epsilon);
         }
-        double variance = Noise switch { StepNoise.Posterior => β̃, StepNoise.Forward => β, _ => Eta * Eta * β̃ };
-        Tensor x = RecomputesNoise && Eta == 1
+        Tensor x = RecomputesNoise && η == 1
             ? Math.Sqrt(ᾱs) * β / (1 - ᾱt) * x0 + Math.Sqrt(α) * (1 - ᾱs) / (1 - ᾱt) * xt // eq. (7): the same, with one rounding less where 1 − ᾱ is small
-            : Math.Sqrt(ᾱs) * x0 + Math.Sqrt(Math.Max(0, 1 - ᾱs - Eta * Eta * β̃)) * ε;
+            : Math.Sqrt(ᾱs) * x0 + Math.Sqrt(Math.Max(0, 1 - ᾱs - η * η * β̃)) * ε;
         if (t > 1 && variance > 0) x = x + Math.Sqrt(variance) * (z ?? randn_like(x));
         return (x.MoveToOuterDisposeScope(), x0.alias().MoveToOuterDisposeScope());
     }

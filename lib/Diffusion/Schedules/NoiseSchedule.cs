@@ -13,7 +13,6 @@ public sealed partial class NoiseSchedule
 {
     readonly bool singlePrecision;
     readonly double[] logAlphaBar;      // kept beside ᾱ: a long schedule brings ᾱ below what a double holds, its logarithm stays exact
-    readonly Dictionary<object, Tensor> onDevice = new(ReferenceEqualityComparer.Instance);
 
     NoiseSchedule(string name, IReadOnlyList<double> betas, bool zeroTerminalSnr = false, bool singlePrecision = false)
     {
@@ -32,7 +31,7 @@ public sealed partial class NoiseSchedule
         T = betas.Count;
         Beta = Table(t => t == 0 ? 0 : betas[t - 1]);
         Alpha = Table(t => Rounded(1 - Beta[t]));
-        OwnTable product = Running(1, (previous, t) => Alpha[t] * previous);
+        ScheduleTable product = Running(1, (previous, t) => Alpha[t] * previous);
         AlphaBar = Table(t => Rounded(product[t]));
         OneMinusAlphaBar = singlePrecision ? Table(t => 1 - AlphaBar[t]) : Running(0, (previous, t) => Alpha[t] * previous + Beta[t]);
         logAlphaBar = [.. Running(0, (previous, t) => previous + Log(Alpha[t]))];
@@ -52,51 +51,37 @@ public sealed partial class NoiseSchedule
     public int T { get; }
 
     /// <summary>β_t, the variance that step t adds; β₀ = 0.</summary>
-    public IReadOnlyList<double> Beta { get; }
+    public ScheduleTable Beta { get; }
 
     /// <summary>α_t = 1 − β_t.</summary>
-    public IReadOnlyList<double> Alpha { get; }
+    public ScheduleTable Alpha { get; }
 
     /// <summary>ᾱ_t = α₁·…·α_t: the share of x₀'s variance that is left in x_t. ᾱ₀ = 1.</summary>
-    public IReadOnlyList<double> AlphaBar { get; }
+    public ScheduleTable AlphaBar { get; }
 
     /// <summary>1 − ᾱ_t, the variance of q(x_t | x₀), eq. (4). It grows by v ← α_t·v + β_t, which loses no digits where ᾱ_t is near 1.</summary>
-    public IReadOnlyList<double> OneMinusAlphaBar { get; }
+    public ScheduleTable OneMinusAlphaBar { get; }
 
     /// <summary>√ᾱ_t, what x₀ is multiplied by in x_t, eq. (4).</summary>
-    public IReadOnlyList<double> SqrtAlphaBar { get; }
+    public ScheduleTable SqrtAlphaBar { get; }
 
     /// <summary>√(1 − ᾱ_t), the standard deviation of the noise in x_t, eq. (4).</summary>
-    public IReadOnlyList<double> SqrtOneMinusAlphaBar { get; }
+    public ScheduleTable SqrtOneMinusAlphaBar { get; }
 
     /// <summary>The signal-to-noise ratio ᾱ_t/(1 − ᾱ_t), for data of variance 1; +∞ at t = 0.</summary>
-    public IReadOnlyList<double> Snr { get; }
+    public ScheduleTable Snr { get; }
 
     /// <summary>ln SNR(t), from the logarithm of ᾱ_t: exact even where ᾱ_t itself is too small for a double. +∞ at t = 0.</summary>
-    public IReadOnlyList<double> LogSnr { get; }
+    public ScheduleTable LogSnr { get; }
 
     /// <summary>β̃_t = (1−ᾱ_{t−1})/(1−ᾱ_t)·β_t, the variance of q(x_{t−1} | x_t, x₀), eq. (7). β̃₁ is exactly 0; entry 0 is NaN, for nothing comes before x₀.</summary>
-    public IReadOnlyList<double> PosteriorVariance { get; }
+    public ScheduleTable PosteriorVariance { get; }
 
     /// <summary>√ᾱ_{t−1}·β_t/(1−ᾱ_t), what μ̃_t takes of x₀, eq. (7). Exactly 1 at t = 1; entry 0 is NaN.</summary>
-    public IReadOnlyList<double> PosteriorMeanOfX0 { get; }
+    public ScheduleTable PosteriorMeanOfX0 { get; }
 
     /// <summary>√α_t·(1−ᾱ_{t−1})/(1−ᾱ_t), what μ̃_t takes of x_t, eq. (7). Exactly 0 at t = 1; entry 0 is NaN.</summary>
-    public IReadOnlyList<double> PosteriorMeanOfXt { get; }
-
-    /// <summary>A table read at every item's own t, shaped to multiply a batch: (B, 1, …, 1) for t of shape (B).</summary>
-    /// <param name="table">T+1 values: one of this schedule's tables (cast once and kept on the device) or one of your own.</param>
-    /// <param name="t">int64 of shape (B), every entry from 0 to T. Checked when it lies on the CPU; on a GPU looking would stall the queue, and the device itself refuses.</param>
-    /// <param name="dims">How many dimensions the batch has: 4 for images (B, C, H, W).</param>
-    /// <returns>float32 on <see cref="Compute.Device"/>, owned by the caller.</returns>
-    public Tensor Coefficient(IReadOnlyList<double> table, Tensor t, int dims)
-    {
-        if (table.Count != T + 1)
-            throw new ArgumentException($"The table has {table.Count} values, expected {T + 1}: one for every t from 0 to {T}.", nameof(table));
-        RequireTime(t, 0);
-        using var scope = NewDisposeScope();
-        return OnDevice(table).index_select(0, t.to(Compute.Device).flatten()).PerItem(dims).MoveToOuterDisposeScope();
-    }
+    public ScheduleTable PosteriorMeanOfXt { get; }
 
     /// <summary>The name, T and what is left at the end: <c>linear, T = 1000, ᾱ_T = 4.04E-05</c>.</summary>
     public override string ToString() => $"{Name}, T = {T}, ᾱ_T = {AlphaBar[T]:G3}";
@@ -112,35 +97,11 @@ public sealed partial class NoiseSchedule
             throw new ArgumentOutOfRangeException(nameof(t), $"t is {t}, expected {first} to {T}: this schedule has T = {T} steps.");
     }
 
-    internal void RequireTime(Tensor t, int first)
-    {
-        if (t.dtype is not (ScalarType.Int64 or ScalarType.Int32))
-            throw new ArgumentException($"t holds {t.dtype}, expected int64: whole numbers from {first} to {T}.", nameof(t));
-        if (t.device.type != TorchSharp.DeviceType.CPU || t.numel() == 0) return;
-        using var scope = NewDisposeScope();
-        long low = t.min().to(ScalarType.Int64).item<long>(), high = t.max().to(ScalarType.Int64).item<long>();
-        if (low < first || high > T)
-            throw new ArgumentOutOfRangeException(nameof(t), $"t reaches from {low} to {high}, expected {first} to {T}: this schedule has T = {T} steps.");
-    }
+    internal void RequireTime(Tensor t, int first) => ScheduleTable.RequireTimes(t, first, T);
 
-    // Called inside a dispose scope: tables of this schedule leave it and stay for good, foreign ones go with it.
-    Tensor OnDevice(IReadOnlyList<double> table)
-    {
-        lock (onDevice)
-        {
-            if (onDevice.TryGetValue(table, out Tensor? known)) return known;
-            Tensor cast = table.ToTensor();
-            if (table is OwnTable) onDevice[table] = cast.DetachFromDisposeScope();
-            return cast;
-        }
-    }
+    ScheduleTable Table(Func<int, double> entry) => new(Enumerable.Range(0, T + 1).Select(entry));
 
-    // A type of its own tells this library's tables, which never change, from an array that its owner may change.
-    sealed class OwnTable(double[] values) : System.Collections.ObjectModel.ReadOnlyCollection<double>(values);
-
-    OwnTable Table(Func<int, double> entry) => new([.. Enumerable.Range(0, T + 1).Select(entry)]);
-
-    OwnTable Running(double start, Func<double, int, double> next)
+    ScheduleTable Running(double start, Func<double, int, double> next)
     {
         var values = new double[T + 1];
         values[0] = start;

@@ -11,7 +11,7 @@ public sealed partial class Trainer
 {
     const string Weight = "weights.", Averaged = "average.", Mean = "adam_m.", Square = "adam_v.", AlphaBar = "alpha_bar", Curve = "loss curve";
 
-    // Options that older checkpoints do not note, and what they were there.
+    // Options that older checkpoints do not note, and what they were there; Parameterization was called Target.
     static readonly Dictionary<string, string> addedLater = new() { [nameof(TrainingOptions.LabelDrop)] = "0", [nameof(TrainingOptions.Start)] = "null", [nameof(TrainingOptions.Teacher)] = "null" };
 
     static readonly JsonSerializerOptions json = new()
@@ -101,7 +101,8 @@ public sealed partial class Trainer
         throw NoCheckpoint(path);
     }
 
-    static string? Noted(SafeTensors file, string key) => file.Metadata.GetValueOrDefault(key) ?? addedLater.GetValueOrDefault(key);
+    static string? Noted(SafeTensors file, string key) => file.Metadata.GetValueOrDefault(key) ?? addedLater.GetValueOrDefault(key)
+        ?? (key == nameof(TrainingOptions.Parameterization) ? file.Metadata.GetValueOrDefault("Target")?.Replace("Noise", "Epsilon").Replace("Velocity", "V").Replace("Sample", "X0") : null);
 
     static InvalidDataException NoCheckpoint(string path) =>
         new($"{path} is no checkpoint of a training: expected a file that a training wrote, for example {TrainingFolder.CheckpointFile}.");

@@ -32,9 +32,9 @@ public sealed partial class Trainer : IDisposable
     /// <param name="data">x₀ (N, …), N ≥ the batch; images in [−1, 1]. Stays the caller's and must not change.</param>
     /// <param name="options">How.</param>
     /// <param name="labels">The class of each item, int64 (N), for a network that knows classes; stays the caller's and must not change.</param>
-    /// <param name="teacher">Says what is learned about x_t; null leaves that to the data (<see cref="TrainingOptions.Target"/>).</param>
+    /// <param name="teacher">Says what is learned about x_t; null leaves that to the data (<see cref="TrainingOptions.Parameterization"/>).</param>
     /// <exception cref="ArgumentException">The data are fewer than a batch, the labels do not fit, or an option is out of its range.</exception>
-    public Trainer(NoiseNetwork network, NoiseSchedule schedule, Tensor data, TrainingOptions options, Tensor? labels = null, Teacher? teacher = null)
+    public Trainer(Denoiser network, NoiseSchedule schedule, Tensor data, TrainingOptions options, Tensor? labels = null, Teacher? teacher = null)
     {
         options.Require();
         RequireLabels(network, data, labels, options.LabelDrop);
@@ -55,10 +55,10 @@ public sealed partial class Trainer : IDisposable
     }
 
     /// <summary>What learns.</summary>
-    public NoiseNetwork Network { get; }
+    public Denoiser Network { get; }
 
     /// <summary>The same network with the moving average θ̄ of the weights: the one to draw samples with. It follows as training goes on.</summary>
-    public NoiseNetwork Average { get; }
+    public Denoiser Average { get; }
 
     /// <summary>The noise levels.</summary>
     public NoiseSchedule Schedule { get; }
@@ -105,7 +105,7 @@ public sealed partial class Trainer : IDisposable
         (Tensor t, Tensor ε) = draws.TimesAndNoise(k, x0);
         Tensor xt = forward.Sample(x0, t, ε);
         Tensor? y = Labels(k, items);
-        Tensor loss = nn.functional.mse_loss(Network.PredictNoise(xt, t, y), Taught(xt, t, y) ?? Prediction.Target(Options.Target, Schedule, x0, ε, t));
+        Tensor loss = nn.functional.mse_loss(Network.Predict(xt, t, y), Taught(xt, t, y) ?? Prediction.Target(Options.Parameterization, Schedule, x0, ε, t));
         if (loss.device.type == DeviceType.CPU) RequireFinite(loss.to(ScalarType.Float64).item<double>(), k + 1);
         Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors));
 
@@ -144,7 +144,7 @@ public sealed partial class Trainer : IDisposable
             throw new InvalidOperationException($"The loss of step {step} is {loss}, expected a number: take a learning rate below {Options.LearningRate}, and see that the data hold numbers only.");
     }
 
-    static void RequireLabels(NoiseNetwork network, Tensor data, Tensor? labels, double drop)
+    static void RequireLabels(Denoiser network, Tensor data, Tensor? labels, double drop)
     {
         int? classes = (network as UNet)?.Config.Classes;
         if (drop > 0 && (network as UNet)?.Config.NullClass is null)

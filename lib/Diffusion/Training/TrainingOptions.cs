@@ -25,7 +25,7 @@ public sealed record TrainingOptions
     public double EmaDecay { get; init; } = 0.999;
 
     /// <summary>What the network learns to say about x_t.</summary>
-    public PredictionTarget Target { get; init; }
+    public Parameterization Parameterization { get; init; }
 
     /// <summary>
     /// How probably an item's label becomes the network's null class, 0 for never: what guidance needs (Ho &amp; Salimans 2022, algorithm 1; 0.1 there). The
@@ -62,7 +62,7 @@ public sealed record TrainingOptions
         if (!(GradientClip > 0)) Refuse(nameof(GradientClip), GradientClip, "a number above 0, or ∞ not to clip");
         if (!(EmaDecay is >= 0 and < 1)) Refuse(nameof(EmaDecay), EmaDecay, "at least 0 and less than 1");
         if (!(LabelDrop is >= 0 and < 1)) Refuse(nameof(LabelDrop), LabelDrop, "at least 0 and less than 1");
-        if (!Enum.IsDefined(Target)) Refuse(nameof(Target), (int)Target, string.Join(", ", Enum.GetNames<PredictionTarget>()));
+        if (!Enum.IsDefined(Parameterization)) Refuse(nameof(Parameterization), (int)Parameterization, string.Join(", ", Enum.GetNames<Parameterization>()));
 
         static void Positive(long value, string name)
         {

@@ -16,11 +16,18 @@ static class TrainCommand
     const int ShareForCheckpoints = 20;                 // one part in twenty of the time, and not more often than every second
     const double DefaultGuidance = 2;
     static readonly (int First, int Last) guidedTimes = (200, 700);     // where it is decided what is drawn; the finer noise below is learned as it is
-    static readonly string[] targets = [nameof(PredictionTarget.Noise), nameof(PredictionTarget.Velocity), nameof(PredictionTarget.Sample)];   // what diffusers knows
+
+    // What diffusers knows, and the names that --target had for it.
+    static readonly Dictionary<string, Parameterization> parameterizations = new()
+    {
+        ["epsilon"] = Parameterization.Epsilon, ["v"] = Parameterization.V, ["x0"] = Parameterization.X0,
+        ["Noise"] = Parameterization.Epsilon, ["Velocity"] = Parameterization.V, ["Sample"] = Parameterization.X0,
+    };
+
     static readonly TimeSpan checkpointEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
-    sealed record Wish(string Folder, string Dataset, string? Config, string? Start, string? AwayFrom, double? Guidance, bool Classes, PredictionTarget? Target, long? Images, double? Minutes, int? Batch,
+    sealed record Wish(string Folder, string Dataset, string? Config, string? Start, string? AwayFrom, double? Guidance, bool Classes, Parameterization? Parameterization, long? Images, double? Minutes, int? Batch,
         double? LearningRate, long? Seed, bool Resume);
 
     internal static Command Build()
@@ -32,7 +39,7 @@ static class TrainCommand
         var awayFrom = new Option<string?>("--away-from") { Description = "Learns no longer from the data but to say what the model of --start says, guided away from this one, which has learned less (Karras et al. 2024): what it draws is clearer, its loss a little worse.", HelpName = "MODEL" };
         var guidance = new Option<double?>("--guidance") { Description = $"How far, from 1, which is not at all (default {DefaultGuidance}); for t from {guidedTimes.First} to {guidedTimes.Last}.", HelpName = "W" };
         var classes = new Option<bool>("--classes") { Description = "Tells the network each image's class and drops one label in ten, so that workbook sample can draw a class, any class, and guided ones." };
-        var target = new Option<string?>("--target") { Description = "What the network learns to say: Noise (ε, as Ho et al.; the default), Velocity (v of Salimans & Ho 2022, which weighs noisy images more) or Sample (x₀).", HelpName = "TARGET" };
+        var parameterization = new Option<string?>("--parameterization", "--target") { Description = "What the network learns to say: epsilon (as Ho et al.; the default), v (of Salimans & Ho 2022, which weighs noisy images more) or x0.", HelpName = "NAME" };
         var images = new Option<long?>("--images") { Description = $"How many images to learn from, each counted every time it is seen (default {DefaultImages}).", HelpName = "N" };
         var minutes = new Option<double?>("--minutes") { Description = "How long to train instead: the first steps are timed, and as many are done as will fit.", HelpName = "M" };
         var batch = new Option<int?>("--batch") { Description = "Images a step (default 128).", HelpName = "B" };
@@ -40,7 +47,7 @@ static class TrainCommand
         var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0): with it everything else is decided.", HelpName = "X" };
         var resume = new Option<bool>("--resume") { Description = "Goes on from the checkpoint in the folder, with its options, as if never stopped; begins where there is none." };
 
-        Numbers.Require(target, targets.Contains, "Noise, Velocity or Sample");
+        Numbers.Require(parameterization, parameterizations.ContainsKey, "epsilon, v or x0");
         Numbers.RequireFromOne(long.MaxValue, images);
         Numbers.RequireFromOne(int.MaxValue, batch);
         Numbers.Require(minutes, text => double.TryParse(text, out double value) && value > 0 && value < 1e6, "a number above 0");
@@ -50,7 +57,7 @@ static class TrainCommand
 
         var command = new Command("train", "Trains a model on this machine: Algorithm 1 of Ho et al. 2020 on a U-Net.")
         {
-            output, dataset, config, start, awayFrom, guidance, classes, target, images, minutes, batch, rate, seed, resume,
+            output, dataset, config, start, awayFrom, guidance, classes, parameterization, images, minutes, batch, rate, seed, resume,
         };
         command.Validators.Add(result =>
         {
@@ -59,7 +66,7 @@ static class TrainCommand
             if (result.GetResult(awayFrom) is { Implicit: false } && result.GetResult(start) is not { Implicit: false }) result.AddError("--away-from needs --start.");
         });
         command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(output)!, parsed.GetValue(dataset)!, parsed.GetValue(config), parsed.GetValue(start), parsed.GetValue(awayFrom), parsed.GetValue(guidance), parsed.GetValue(classes),
-            parsed.GetValue(target) is { } says ? Enum.Parse<PredictionTarget>(says) : null, parsed.GetValue(images), parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(resume)))));
+            parsed.GetValue(parameterization) is { } says ? parameterizations[says] : null, parsed.GetValue(images), parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(resume)))));
         return command;
     }
 
@@ -76,8 +83,8 @@ static class TrainCommand
             throw new WorkbookException($"{Shown.Path(wish.Folder)} learns from two models: with --resume give --start and --away-from again.");
         (torch.Tensor data, torch.Tensor? known) = Load(wish.Dataset);
         using torch.Tensor images = data;
-        using PretrainedModel? start = wish.Start is { } name ? Opened(name, wish.Target) : null;
-        using PretrainedModel? weaker = wish.AwayFrom is { } other ? Opened(other, start!.Scheduler.Target) : null;
+        using PretrainedModel? start = wish.Start is { } name ? Opened(name, wish.Parameterization) : null;
+        using PretrainedModel? weaker = wish.AwayFrom is { } other ? Opened(other, start!.Scheduler.Parameterization) : null;
         UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn && holdsModel ? UNetConfig.Read(ownConfig) : start?.Network.Config ?? UNetConfig.Digits, data, wish);
         if (wish.Classes) config = WithClasses(config, known, wish);
         using torch.Tensor? labels = config.Classes is null ? null : known
@@ -99,7 +106,7 @@ static class TrainCommand
             LearningRate = wish.LearningRate ?? unsaid.LearningRate,
             WarmUpSteps = (int)Math.Min(100, steps / 10),
             LabelDrop = before?.LabelDrop ?? (config.NullClass is null ? 0 : DroppedLabels),
-            Target = wish.Target ?? before?.Target ?? start?.Scheduler.Target ?? PredictionTarget.Noise,
+            Parameterization = wish.Parameterization ?? before?.Parameterization ?? start?.Scheduler.Parameterization ?? Parameterization.Epsilon,
             Start = start?.Network.Fingerprint() ?? before?.Start,
             Teacher = note,
             Seed = seed,
@@ -110,15 +117,15 @@ static class TrainCommand
     }
 
     /// <summary>The model to start from, or why it cannot be trained on here.</summary>
-    static PretrainedModel Opened(string name, PredictionTarget? target)
+    static PretrainedModel Opened(string name, Parameterization? parameterization)
     {
         PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(name));
         NoiseSchedule own = model.Scheduler.Schedule, schedule = NoiseSchedule.Linear();
         double rounding = 2 * schedule.T * Math.Pow(2, -24);        // a model's file means T factors and T products in float32
-        if ((target ?? model.Scheduler.Target) == model.Scheduler.Target && own.T == schedule.T && own.AlphaBar.Zip(schedule.AlphaBar, (a, b) => Math.Abs(a - b)).Max() < rounding)
+        if ((parameterization ?? model.Scheduler.Parameterization) == model.Scheduler.Parameterization && own.T == schedule.T && own.AlphaBar.Zip(schedule.AlphaBar, (a, b) => Math.Abs(a - b)).Max() < rounding)
             return model;
         model.Dispose();
-        throw new WorkbookException($"{name} was trained with {own} to predict {model.Scheduler.Target}, and train goes on with {schedule}{(target is { } wanted ? $" and --target {wanted}" : "")}: start from another model.");
+        throw new WorkbookException($"{name} was trained with {own} to predict {model.Scheduler.Parameterization}, and train goes on with {schedule}{(parameterization is { } wanted ? $" and --parameterization {wanted}" : "")}: start from another model.");
     }
 
     /// <summary>Says what is learned where two models say it together, the one to start from and a weaker one, and a note that tells this teacher from others of that start.</summary>
@@ -134,7 +141,7 @@ static class TrainCommand
             model.BodyType = network.BodyType;
         }
         double w = wish.Guidance ?? DefaultGuidance;
-        return (start.Network.AwayFrom(weaker.Network, schedule, start.Scheduler.Target, w, guidedTimes),
+        return (start.Network.AwayFrom(weaker.Network, schedule, start.Scheduler.Parameterization, w, guidedTimes),
             $"away from {weaker.Network.Fingerprint()} by {w.ToString(CultureInfo.InvariantCulture)}");
     }
 
@@ -183,7 +190,7 @@ static class TrainCommand
 
     static long StepsIn(double minutes, UNet network, NoiseSchedule schedule, torch.Tensor data, torch.Tensor? labels, Teacher? teacher, int batch)
     {
-        using NoiseNetwork copy = network.Copy();
+        using Denoiser copy = network.Copy();
         using var trial = new Trainer(copy, schedule, data, new() { Steps = UntimedSteps + TimedSteps, BatchSize = batch }, labels, teacher);
         var timed = new Stopwatch();
         foreach (TrainingStep step in trial.Run())

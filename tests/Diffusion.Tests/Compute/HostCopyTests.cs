@@ -8,7 +8,7 @@ namespace Diffusion.Tests;
 /// <summary>No step waits for a GPU: shown on the compiled code, since no GPU is at hand where the tests run.</summary>
 public sealed class HostCopyTests
 {
-    static MethodBase[] Networks => [.. HostCopies.Methods(typeof(NoiseNetwork), "PredictNoise"), .. HostCopies.Methods(typeof(Guidance), "PredictGuided")];
+    static MethodBase[] Networks => [.. HostCopies.Methods(typeof(Denoiser), "Predict"), .. HostCopies.Methods(typeof(Guidance), "PredictGuided")];
 
     static bool IsOptimised => typeof(Trainer).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled != true;
 
@@ -21,7 +21,7 @@ public sealed class HostCopyTests
         // It looked at all of it.
         Assert.Superset(new HashSet<string>
         {
-            "Trainer.Step", "SeededDraws.TimesAndNoise", "ForwardProcess.Sample", "FlatAdamW.Step", "NoiseSchedule.Coefficient", "Prediction.Target",
+            "Trainer.Step", "SeededDraws.TimesAndNoise", "ForwardProcess.Sample", "FlatAdamW.Step", "ScheduleTable.At", "Prediction.Target",
             "UNet.forward", "UNet.Forward", "Conv2d.forward", "ResnetBlock2D.forward", "Attention.forward", "GroupNorm.forward", "Mlp.forward",
         }, step.Followed.ToHashSet());
     }

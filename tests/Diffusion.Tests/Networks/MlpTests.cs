@@ -11,14 +11,14 @@ public sealed class MlpTests
         using var scope = NewDisposeScope();
         using var network = new Mlp();
         Tensor x = randn(5, 2), t = tensor(new long[] { 1, 2, 10, 500, 1000 });
-        Tensor each = network.PredictNoise(x, t);
+        Tensor each = network.Predict(x, t);
         Assert.Equal([5, 2], each.shape);
         for (int i = 0; i < 5; i++)
         {
-            Tensor alone = network.PredictNoise(x.narrow(0, i, 1), (int)t[i].item<long>());
+            Tensor alone = network.Predict(x.narrow(0, i, 1), (int)t[i].item<long>());
             Assert.InRange((each.narrow(0, i, 1) - alone).abs().max().item<float>(), 0, 1e-5);
         }
-        Assert.Contains("expected (B, 2)", Assert.Throws<ArgumentException>(() => network.PredictNoise(randn(5, 3), t)).Message);
+        Assert.Contains("expected (B, 2)", Assert.Throws<ArgumentException>(() => network.Predict(randn(5, 3), t)).Message);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class MlpTests
         {
             using var scope = NewDisposeScope();
             Tensor x0 = tensor(new float[] { 1, -0.5f }).expand(256, 2), t = randint(1, 1001, 256), noise = randn(256, 2);
-            Tensor loss = (network.PredictNoise(process.Sample(x0, t, noise), t) - noise).pow(2).mean();
+            Tensor loss = (network.Predict(process.Sample(x0, t, noise), t) - noise).pow(2).mean();
             optimiser.zero_grad();
             loss.backward();
             optimiser.step();

@@ -59,11 +59,11 @@ public sealed class OptionTests
         Tensor x = randn(2, 3, 8, 12), t = tensor(new long[] { 37, 801 });
         Tensor? labels = config.ClassEmbedType == "identity" ? randn(2, 20)
             : config.ClassEmbedType is not null || config.NumClassEmbeds is not null ? tensor(new long[] { 3, 9 }) : null;
-        Tensor found = network.PredictNoise(x, t + 1, labels);
+        Tensor found = network.Predict(x, t + 1, labels);
         var exact = new ExactUNet(config, network.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter));
         Tensor expected = exact.Predict(x.to(ScalarType.Float64), t, labels);
         Assert.InRange(((found.to(ScalarType.Float64) - expected).abs().max() / expected.abs().max()).item<double>(), 1e-12, 3e-5);
-        if (labels is not null) Assert.True((network.PredictNoise(x, t + 1, labels.flip(0)) - found).abs().max().item<float>() > 1e-3);
+        if (labels is not null) Assert.True((network.Predict(x, t + 1, labels.flip(0)) - found).abs().max().item<float>() > 1e-3);
     }
 
     [Fact]
@@ -75,9 +75,9 @@ public sealed class OptionTests
         using var network = new UNet(SmallUNet.Config with { Dropout = 0.5 });
         Tensor x = randn(1, 1, 8, 8);
         network.train();
-        Assert.False(network.PredictNoise(x, 5).allclose(network.PredictNoise(x, 5)));
+        Assert.False(network.Predict(x, 5).allclose(network.Predict(x, 5)));
         network.eval();
-        Assert.True(network.PredictNoise(x, 5).equal(network.PredictNoise(x, 5)).all().item<bool>());
+        Assert.True(network.Predict(x, 5).equal(network.Predict(x, 5)).all().item<bool>());
         Assert.Contains("\"dropout\": 0.5", network.Config.ToJson());
     }
 
@@ -90,7 +90,7 @@ public sealed class OptionTests
         using var none = new UNet(SmallUNet.Config);
         using var points = new Mlp();
         Tensor x = randn(2, 1, 8, 8), t = tensor(new long[] { 1, 2 });
-        string Refused(NoiseNetwork network, Tensor? labels) => Assert.ThrowsAny<ArgumentException>(() => network.PredictNoise(x, t, labels)).Message;
+        string Refused(Denoiser network, Tensor? labels) => Assert.ThrowsAny<ArgumentException>(() => network.Predict(x, t, labels)).Message;
         Assert.Contains("got no labels", Refused(classes, null));
         Assert.Contains("labels have shape (3), expected (2)", Refused(classes, tensor(new long[] { 1, 2, 3 })));
         Assert.Contains("labels hold Float32, expected Int64", Refused(classes, ones(2)));

@@ -81,7 +81,7 @@ public sealed class UNetGradientTests
         Compute.Seed(32);
         long[] shape = [3, network.Config.InChannels, 28, 28];
         Tensor x = randn(shape), noise = randn(shape), t = tensor(new long[] { 1, 430, 1000 });
-        Tensor predicted = network.PredictNoise(x, t);
+        Tensor predicted = network.Predict(x, t);
         (predicted - noise).pow(2).mean().backward();
         return network.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.to(ScalarType.Float64));
     }

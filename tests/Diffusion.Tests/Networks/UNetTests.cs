@@ -90,11 +90,11 @@ public sealed class UNetTests
         using var noGraph = no_grad();
         using var network = new UNet(small);
         Tensor x = randn(2, 1, 8, 8);
-        Tensor each = network.PredictNoise(x, tensor(new long[] { 1, 1000 })), wire = network.call(x, tensor(new long[] { 0, 999 }));
+        Tensor each = network.Predict(x, tensor(new long[] { 1, 1000 })), wire = network.call(x, tensor(new long[] { 0, 999 }));
         Assert.True(AreSame(each, wire));
         Assert.False(AreSame(each, network.call(x, tensor(new long[] { 1, 1000 }))));
-        Assert.True(AreSame(network.PredictNoise(x, 1000), network.call(x, tensor(999L))));
-        Assert.Contains("t is 0", Assert.Throws<ArgumentOutOfRangeException>(() => network.PredictNoise(x, 0)).Message);
+        Assert.True(AreSame(network.Predict(x, 1000), network.call(x, tensor(999L))));
+        Assert.Contains("t is 0", Assert.Throws<ArgumentOutOfRangeException>(() => network.Predict(x, 0)).Message);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class UNetTests
             {
                 Tensor x = randn(2, 1, 8, 8), t = randint(1, 1001, 2);
                 optimiser.zero_grad();
-                (network.PredictNoise(x, t) - x).pow(2).mean().backward();
+                (network.Predict(x, t) - x).pow(2).mean().backward();
                 optimiser.step();
             }
             live.Add(step == 1 ? LiveTensors.Settled() : Tensor.TotalCount);

@@ -7,14 +7,15 @@ public sealed class OneDimensionalModelTests
 {
     static readonly NoiseSchedule schedule = NoiseSchedule.Linear().Rescaled(40);
 
+    public static TheoryData<ReverseVariance> Variances => [ReverseVariance.Forward, ReverseVariance.Posterior];
+
     [Theory]
-    [InlineData(StepNoise.Forward)]
-    [InlineData(StepNoise.Posterior)]
-    public void With_a_linear_network_every_law_is_a_gaussian_whose_moments_are_known(StepNoise noise)
+    [MemberData(nameof(Variances))]
+    public void With_a_linear_network_every_law_is_a_gaussian_whose_moments_are_known(ReverseVariance kind)
     {
         // ε_θ = a_t·x + b makes μ_θ = c·x + e, and c·N(m, s²) + e + σ·z is N(c·m + e, c²s² + σ²).
         using var scope = NewDisposeScope();
-        var bound = new VariationalBound(schedule, noise);
+        var bound = new VariationalBound(schedule, kind);
         static double slope(int t) => 0.95 - 0.005 * t;
         const double offset = 0.07;
         var model = new OneDimensionalModel(bound, (x, t) => slope(t) * x + offset);
@@ -25,7 +26,7 @@ public sealed class OneDimensionalModelTests
             Gaussian law = Gaussian.WithMeanVariance(mean, variance);
             for (int i = 0; i < grid.Length; i += 37) Assert.Equal(law.Density(grid[i]), density[i], 1e-11);
             double β = schedule.Beta[t], k = β / Sqrt(1 - schedule.AlphaBar[t]), c = (1 - k * slope(t)) / Sqrt(1 - β);       // eq. (11)
-            double σ2 = t == 1 ? schedule.Beta[1] : noise == StepNoise.Forward ? β : (1 - schedule.AlphaBar[t - 1]) / (1 - schedule.AlphaBar[t]) * β;
+            double σ2 = t == 1 ? schedule.Beta[1] : kind == ReverseVariance.Forward ? β : (1 - schedule.AlphaBar[t - 1]) / (1 - schedule.AlphaBar[t]) * β;
             (mean, variance) = (c * mean - k * offset / Sqrt(1 - β), c * c * variance + σ2);
         }
         double[] at = [-3, -0.5, 0, 0.2, 2.5], found = model.LogDensity(tensor(at)).ToDoubles();
@@ -41,9 +42,9 @@ public sealed class OneDimensionalModelTests
         const double at = -0.6;
         Tensor network(Tensor x, int t) => GaussianMixture.FourModes.OptimalNoise(x, schedule.AlphaBar[t]);
         var forward = new ForwardProcess(schedule);
-        foreach (StepNoise noise in new[] { StepNoise.Forward, StepNoise.Posterior })
+        foreach (ReverseVariance kind in new[] { ReverseVariance.Forward, ReverseVariance.Posterior })
         {
-            var bound = new VariationalBound(schedule, noise);
+            var bound = new VariationalBound(schedule, kind);
             double[] terms = new OneDimensionalModel(bound, network).Terms(tensor(new[] { 0.1, at }))[1].ToDoubles();
             Assert.Equal(schedule.T + 1, terms.Length);
             Tensor x0 = full([n, 1], at, dtype: ScalarType.Float64);
@@ -58,12 +59,11 @@ public sealed class OneDimensionalModelTests
     }
 
     [Theory]
-    [InlineData(StepNoise.Forward)]
-    [InlineData(StepNoise.Posterior)]
-    public void The_density_sums_to_1_does_not_depend_on_the_grid_and_is_bounded_by_its_terms(StepNoise noise)
+    [MemberData(nameof(Variances))]
+    public void The_density_sums_to_1_does_not_depend_on_the_grid_and_is_bounded_by_its_terms(ReverseVariance kind)
     {
         using var scope = NewDisposeScope();
-        var bound = new VariationalBound(schedule, noise);
+        var bound = new VariationalBound(schedule, kind);
         static Tensor network(Tensor x, int t) => 0.9 * GaussianMixture.FourModes.OptimalNoise(x, schedule.AlphaBar[t]) + 0.05;
         var model = new OneDimensionalModel(bound, network);
         Tensor x = linspace(-5, 5, 2001, dtype: ScalarType.Float64);

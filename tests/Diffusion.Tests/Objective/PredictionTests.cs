@@ -6,18 +6,18 @@ namespace Diffusion.Tests.Objective;
 public sealed class PredictionTests
 {
     static readonly NoiseSchedule schedule = NoiseSchedule.Cosine(200);
-    static readonly PredictionTarget[] names = Enum.GetValues<PredictionTarget>();
+    static readonly Parameterization[] names = Enum.GetValues<Parameterization>();
 
     /// <summary>The five names of one number, written out again from the definitions.</summary>
-    static double Named(PredictionTarget name, double x0, double ε, int t)
+    static double Named(Parameterization name, double x0, double ε, int t)
     {
         double ᾱ = schedule.AlphaBar[t], before = schedule.AlphaBar[t - 1], β = 1 - ᾱ / before, xt = Sqrt(ᾱ) * x0 + Sqrt(1 - ᾱ) * ε;
         return name switch
         {
-            PredictionTarget.Noise => ε,
-            PredictionTarget.Sample => x0,
-            PredictionTarget.Velocity => Sqrt(ᾱ) * ε - Sqrt(1 - ᾱ) * x0,
-            PredictionTarget.PosteriorMean => (xt - β / Sqrt(1 - ᾱ) * ε) / Sqrt(1 - β),      // eq. (11), where the library has eq. (7)
+            Parameterization.Epsilon => ε,
+            Parameterization.X0 => x0,
+            Parameterization.V => Sqrt(ᾱ) * ε - Sqrt(1 - ᾱ) * x0,
+            Parameterization.PosteriorMean => (xt - β / Sqrt(1 - ᾱ) * ε) / Sqrt(1 - β),      // eq. (11), where the library has eq. (7)
             _ => -(xt - Sqrt(ᾱ) * x0) / (1 - ᾱ),                                             // ∂ log N(x_t; √ᾱ·x₀, 1 − ᾱ)
         };
     }
@@ -32,8 +32,8 @@ public sealed class PredictionTests
         using var scope = NewDisposeScope();
         const double x0 = 0.7, ε = -1.3;
         Tensor xt = full([3], Sqrt(schedule.AlphaBar[t]) * x0 + Sqrt(1 - schedule.AlphaBar[t]) * ε, dtype: ScalarType.Float64), times = full([3], (long)t, dtype: ScalarType.Int64);
-        foreach (PredictionTarget from in names)
-            foreach (PredictionTarget to in names)
+        foreach (Parameterization from in names)
+            foreach (Parameterization to in names)
             {
                 Tensor said = full([3], Named(from, x0, ε, t), dtype: ScalarType.Float64);
                 double expected = Named(to, x0, ε, t), size = Max(1, Abs(expected));
@@ -50,7 +50,7 @@ public sealed class PredictionTests
         Compute.Seed(1);
         using var scope = NewDisposeScope();
         Tensor x0 = randn(4, 2, 3), ε = randn(4, 2, 3), t = tensor(new long[] { 1, 30, 100, 200 });
-        foreach (PredictionTarget name in names)
+        foreach (Parameterization name in names)
         {
             double[] found = Prediction.Target(name, schedule, x0, ε, t).ToDoubles(), x0s = x0.ToDoubles(), εs = ε.ToDoubles();
             for (int i = 0; i < found.Length; i++)
@@ -73,9 +73,9 @@ public sealed class PredictionTests
         foreach (int t in new[] { 1, 2, 500, 1000 })
         {
             double signal = Sqrt(single.AlphaBar[t]), spread = Sqrt(1 - single.AlphaBar[t]);
-            Assert.Equal(((xt - spread * said) / signal).ToDoubles(), new Prediction(single, xt, t, said).As(PredictionTarget.Sample).ToDoubles());
-            Assert.Equal(((xt - signal * said) / spread).ToDoubles(), new Prediction(single, xt, t, said, PredictionTarget.Sample).As(PredictionTarget.Noise).ToDoubles());
-            Assert.Equal((signal * xt - spread * said).ToDoubles(), new Prediction(single, xt, t, said, PredictionTarget.Velocity).As(PredictionTarget.Sample).ToDoubles());
+            Assert.Equal(((xt - spread * said) / signal).ToDoubles(), new Prediction(single, xt, t, said).As(Parameterization.X0).ToDoubles());
+            Assert.Equal(((xt - signal * said) / spread).ToDoubles(), new Prediction(single, xt, t, said, Parameterization.X0).As(Parameterization.Epsilon).ToDoubles());
+            Assert.Equal((signal * xt - spread * said).ToDoubles(), new Prediction(single, xt, t, said, Parameterization.V).As(Parameterization.X0).ToDoubles());
         }
     }
 
@@ -84,8 +84,8 @@ public sealed class PredictionTests
     {
         using Tensor xt = randn(8), output = randn(8);
         long before = LiveTensors.Settled();
-        foreach (PredictionTarget from in names)
-            foreach (PredictionTarget to in names)
+        foreach (Parameterization from in names)
+            foreach (Parameterization to in names)
                 using (Tensor said = new Prediction(schedule, xt, 50, output, from).As(to)) Assert.Equal(before + 1, Tensor.TotalCount);
         Assert.Equal(8, output.numel());
     }
@@ -97,10 +97,10 @@ public sealed class PredictionTests
         Assert.Contains("(2, 1)", Assert.Throws<ArgumentException>(() => new Prediction(schedule, xt, 5, other)).Message);
         Assert.Contains("t is 0, expected 1 to 200", Assert.Throws<ArgumentOutOfRangeException>(() => new Prediction(schedule, xt, 0, xt)).Message);
         Assert.Contains("201", Assert.Throws<ArgumentOutOfRangeException>(() => new Prediction(schedule, xt, times, xt)).Message);
-        Assert.Contains("expected Noise, Sample", Assert.Throws<ArgumentOutOfRangeException>(() => new Prediction(schedule, xt, 5, xt, (PredictionTarget)9)).Message);
+        Assert.Contains("expected Epsilon, X0", Assert.Throws<ArgumentOutOfRangeException>(() => new Prediction(schedule, xt, 5, xt, (Parameterization)9)).Message);
         NoiseSchedule toNothing = schedule.WithZeroTerminalSnr();
-        Assert.Contains("says nothing of x₀", Assert.Throws<InvalidOperationException>(() => new Prediction(toNothing, xt, 200, xt).As(PredictionTarget.Sample)).Message);
-        using Tensor fromV = new Prediction(toNothing, xt, 200, xt, PredictionTarget.Velocity).As(PredictionTarget.Sample);
+        Assert.Contains("says nothing of x₀", Assert.Throws<InvalidOperationException>(() => new Prediction(toNothing, xt, 200, xt).As(Parameterization.X0)).Message);
+        using Tensor fromV = new Prediction(toNothing, xt, 200, xt, Parameterization.V).As(Parameterization.X0);
         Assert.Equal(xt.ToDoubles().Select(v => -v), fromV.ToDoubles());       // at ᾱ = 0: x₀ = −v
     }
 }

@@ -7,7 +7,7 @@ public sealed class VariationalBoundTests
 {
     static readonly NoiseSchedule schedule = NoiseSchedule.Linear();
 
-    static readonly StepNoise[] both = [StepNoise.Forward, StepNoise.Posterior];
+    static readonly ReverseVariance[] both = [ReverseVariance.Forward, ReverseVariance.Posterior];
 
     [Theory]
     [InlineData(2)]
@@ -19,9 +19,9 @@ public sealed class VariationalBoundTests
         using var scope = NewDisposeScope();
         Tensor x0 = randn([3, 2, 5], ScalarType.Float64), ε = randn_like(x0), said = randn_like(x0), xt = new ForwardProcess(schedule).Sample(x0, t, ε);
         double ᾱ = schedule.AlphaBar[t], before = schedule.AlphaBar[t - 1], α = ᾱ / before, β = 1 - α, β̃ = (1 - before) / (1 - ᾱ) * β;
-        foreach (StepNoise noise in both)
+        foreach (ReverseVariance noise in both)
         {
-            double σ2 = noise == StepNoise.Forward ? β : β̃, weight = β * β / (2 * σ2 * α * (1 - ᾱ));                                    // eq. (12)
+            double σ2 = noise == ReverseVariance.Forward ? β : β̃, weight = β * β / (2 * σ2 * α * (1 - ᾱ));                                    // eq. (12)
             double constant = Gaussian.KullbackLeibler(Gaussian.WithMeanVariance(0, β̃), Gaussian.WithMeanVariance(0, σ2));
             var bound = new VariationalBound(schedule, noise);
             Assert.Equal(weight, bound.Weight(t), weight * 1e-9);
@@ -30,7 +30,7 @@ public sealed class VariationalBoundTests
             double[] error = (ε - said).square().sum([1L, 2L]).ToDoubles(), found = bound.Denoising(x0, xt, t, said).ToDoubles();
             for (int b = 0; b < 3; b++) Assert.Equal(10 * constant + weight * error[b], found[b], 1e-6 * found[b]);
             Tensor sample = (xt - Sqrt(1 - ᾱ) * said) / Sqrt(ᾱ);
-            Assert.Equal(found, bound.Denoising(x0, xt, t, sample, PredictionTarget.Sample).ToDoubles(), (a, b) => Abs(a - b) < 1e-6 * b);
+            Assert.Equal(found, bound.Denoising(x0, xt, t, sample, Parameterization.X0).ToDoubles(), (a, b) => Abs(a - b) < 1e-6 * b);
         }
     }
 
@@ -59,7 +59,7 @@ public sealed class VariationalBoundTests
         using var scope = NewDisposeScope();
         Tensor x0 = randn([4, 6], ScalarType.Float64), ε = randn_like(x0), said = randn_like(x0), x1 = new ForwardProcess(schedule).Sample(x0, 1, ε);
         double[] xs = x0.ToDoubles(), εs = ε.ToDoubles(), says = said.ToDoubles();
-        foreach (StepNoise noise in both)
+        foreach (ReverseVariance noise in both)
         {
             var bound = new VariationalBound(schedule, noise);
             double[] prior = bound.Prior(x0).ToDoubles(), reconstruction = bound.Reconstruction(x0, x1, said).ToDoubles();
@@ -73,7 +73,7 @@ public sealed class VariationalBoundTests
             }
         }
         Assert.Equal(0.5 / (1 - 1e-4), new VariationalBound(schedule).Weight(1), 1e-9);
-        Assert.Equal(double.PositiveInfinity, new VariationalBound(schedule, StepNoise.Posterior).Weight(1));
+        Assert.Equal(double.PositiveInfinity, new VariationalBound(schedule, ReverseVariance.Posterior).Weight(1));
         Assert.Equal(Enumerable.Repeat(1 / Log(2), 4), VariationalBound.BitsPerDimension(full(4, 6.0, dtype: ScalarType.Float64), x0).ToDoubles(), (a, b) => Abs(a - b) < 1e-12);
     }
 
@@ -91,7 +91,7 @@ public sealed class VariationalBoundTests
     public void What_has_no_bound_is_refused()
     {
         using Tensor x = zeros(1, 1);
-        Assert.Contains("expected Forward", Assert.Throws<ArgumentOutOfRangeException>(() => new VariationalBound(schedule, StepNoise.Scaled)).Message);
+        Assert.Contains("expected Forward", Assert.Throws<ArgumentOutOfRangeException>(() => new VariationalBound(schedule, ReverseVariance.Scaled(0.5))).Message);
         Assert.Contains("t is 1, expected 2", Assert.Throws<ArgumentOutOfRangeException>(() => new VariationalBound(schedule).Denoising(x, x, 1, x)).Message);
     }
 }

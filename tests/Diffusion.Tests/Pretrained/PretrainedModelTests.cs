@@ -66,8 +66,8 @@ public sealed class PretrainedModelTests : IDisposable
     public void Eta_chooses_ddim_and_without_it_the_file_speaks()
     {
         Sampler own = model.Scheduler.Sampler(10), ddim = model.Scheduler.Sampler(10, 0.3);
-        Assert.Equal((StepNoise.Posterior, true), (own.Noise, own.RecomputesNoise));
-        Assert.Equal((StepNoise.Scaled, 0.3, true, 1.0, PredictionTarget.Noise), (ddim.Noise, ddim.Eta, ddim.RecomputesNoise, ddim.Clip!.Value, ddim.Target));
+        Assert.Equal((ReverseVariance.Posterior, true), (own.Variance, own.RecomputesNoise));
+        Assert.Equal((ReverseVariance.Scaled(0.3), true, 1.0, Parameterization.Epsilon), (ddim.Variance, ddim.RecomputesNoise, ddim.Clip!.Value, ddim.Parameterization));
         Assert.Equal(Sampler.Ddim(model.Scheduler.Schedule, 10).Steps, ddim.Steps);
         // η = 1 with ε̂ recomputed is the file's DDPM, along the same times.
         using Draws a = model.Draw(own, 2, 5), b = model.Draw(model.Scheduler.Sampler(10, 1), 2, 5), c = model.Draw(ddim, 2, 5);

@@ -20,7 +20,7 @@ public sealed class SchedulerConfigTests : IDisposable
     public void Absent_keys_take_the_defaults_of_diffusers()
     {
         SchedulerConfig config = Read();
-        Assert.Equal((1000, PredictionTarget.Noise, StepNoise.Posterior, TimeSpacing.Leading), (config.Steps, config.Target, config.Noise, config.Spacing));
+        Assert.Equal((1000, Parameterization.Epsilon, ReverseVariance.Posterior, TimeSpacing.Leading), (config.Steps, config.Parameterization, config.Variance, config.Spacing));
         Assert.Equal(NoiseSchedule.Linear().AlphaBar[1000], config.Schedule.AlphaBar[1000], 1e-9);
         Assert.Equal(1, config.Sampler().Clip);
     }
@@ -79,7 +79,7 @@ public sealed class SchedulerConfigTests : IDisposable
     [Fact]
     public void A_saved_file_has_the_keys_of_diffusers_own_and_a_schedule_without_signal_comes_back()
     {
-        SchedulerConfig.Save(scratch.Folder, NoiseSchedule.Linear().WithZeroTerminalSnr(), PredictionTarget.Velocity);
+        SchedulerConfig.Save(scratch.Folder, NoiseSchedule.Linear().WithZeroTerminalSnr(), Parameterization.V);
         string[] Keys(string file) => [.. JsonNode.Parse(File.ReadAllText(file))!.AsObject().Select(option => option.Key)];
         Assert.Equal(Keys(Path.Combine(Golden.Folder("schedulers"), "ddpm", "00.scheduler_config.json")), Keys(scratch["scheduler_config.json"]));
         Assert.Equal(0, SchedulerConfig.Load(scratch.Folder).Schedule.AlphaBar[1000]);
@@ -91,9 +91,9 @@ public sealed class SchedulerConfigTests : IDisposable
     public void A_saved_schedule_comes_back(int steps)
     {
         NoiseSchedule saved = NoiseSchedule.Linear().Rescaled(steps);
-        SchedulerConfig.Save(scratch.Folder, saved, PredictionTarget.Velocity);
+        SchedulerConfig.Save(scratch.Folder, saved, Parameterization.V);
         SchedulerConfig config = SchedulerConfig.Load(scratch.Folder);
-        Assert.Equal(PredictionTarget.Velocity, config.Target);
+        Assert.Equal(Parameterization.V, config.Parameterization);
         for (int t = 0; t <= steps; t++) Assert.Equal(saved.AlphaBar[t], config.Schedule.AlphaBar[t], 1e-6);
     }
 }

@@ -51,7 +51,7 @@ public sealed class GuidanceTests : IDisposable
         using var noGraph = no_grad();
         using UNet network = new UNet(told).to(ScalarType.Float64);
         Tensor x = randn(4, 1, 8, 8, ScalarType.Float64), t = tensor(new long[] { 1, 300, 700, 1000 }), y = tensor(new long[] { 0, 1, 2, 1 });
-        double[] class1 = network.PredictNoise(x, t, y).ToDoubles(), any = network.PredictNoise(x, t, full_like(y, Null)).ToDoubles();
+        double[] class1 = network.Predict(x, t, y).ToDoubles(), any = network.Predict(x, t, full_like(y, Null)).ToDoubles();
         double[] expected = [.. class1.Zip(any, (c, u) => u + w * (c - u))], found = network.PredictGuided(x, t, y, w).ToDoubles();
         Assert.InRange(Largest(expected, found), 0, 1e-12);
         Assert.True(Largest(class1, any) > 1e-2);
@@ -66,10 +66,10 @@ public sealed class GuidanceTests : IDisposable
         using var noise = new SeededNoise(6, 0, 3, 1, 8, 8);
         using Tensor x = noise.Next(), t = ones(3, ScalarType.Int64), y = full([3], 2L, dtype: ScalarType.Int64);
         using var noGraph = no_grad();
-        double[] class2 = model.Network.PredictNoise(x, t, y).ToDoubles(), any = model.Network.PredictNoise(x, t, full_like(y, Null)).ToDoubles();
+        double[] class2 = model.Network.Predict(x, t, y).ToDoubles(), any = model.Network.Predict(x, t, full_like(y, Null)).ToDoubles();
         // Numbers up to 4 are rounded by 2⁻²² in float32, a few times over. The network rounds otherwise in a batch of 6 than in one of 3: that counts
         // √(1−ᾱ₁), a hundredth, for each prediction as often as the weights of the line say.
-        double[] class2Of6 = model.Network.PredictNoise(cat([x, x]), cat([t, t]), cat([y, full_like(y, Null)])).chunk(2)[0].ToDoubles();
+        double[] class2Of6 = model.Network.Predict(cat([x, x]), cat([t, t]), cat([y, full_like(y, Null)])).chunk(2)[0].ToDoubles();
         double rounding = Largest(class2, class2Of6);
         Assert.InRange(rounding, 0, 1e-4);
         double ᾱ = model.Scheduler.Schedule.AlphaBar[1];      // as its file means it, in float32: 1 − ᾱ₁ has four digits

@@ -29,19 +29,19 @@ public sealed class SamplerTests
     }
 
     [Theory]
-    [InlineData(PredictionTarget.Sample)]
-    [InlineData(PredictionTarget.Velocity)]
-    public void What_the_network_predicts_does_not_change_the_step(PredictionTarget target)
+    [InlineData(Parameterization.X0)]
+    [InlineData(Parameterization.V)]
+    public void What_the_network_predicts_does_not_change_the_step(Parameterization target)
     {
         Compute.Seed(2);
         using var scope = NewDisposeScope();
         Tensor x0 = randn(64, dtype: ScalarType.Float64) * 0.3, ε = randn(64, dtype: ScalarType.Float64), z = randn(64, dtype: ScalarType.Float64);
         double a = schedule.SqrtAlphaBar[300], s = schedule.SqrtOneMinusAlphaBar[300];
-        Tensor output = target == PredictionTarget.Sample ? x0 : a * ε - s * x0;
-        Tensor expected = Step(PredictionTarget.Noise, ε), found = Step(target, output);
+        Tensor output = target == Parameterization.X0 ? x0 : a * ε - s * x0;
+        Tensor expected = Step(Parameterization.Epsilon, ε), found = Step(target, output);
         Assert.InRange((expected - found).abs().max().item<double>(), 0, 1e-12);
 
-        Tensor Step(PredictionTarget of, Tensor said) => new Sampler(schedule, [(300, 250)]) { Target = of }.Step(a * x0 + s * ε, said, 300, 250, z).X;
+        Tensor Step(Parameterization of, Tensor said) => new Sampler(schedule, [(300, 250)]) { Parameterization = of }.Step(a * x0 + s * ε, said, 300, 250, z).X;
     }
 
     [Fact]
@@ -51,11 +51,40 @@ public sealed class SamplerTests
         using var scope = NewDisposeScope();
         Tensor x = randn(256, dtype: ScalarType.Float64), ε = randn(256, dtype: ScalarType.Float64) * 2, z = randn(256, dtype: ScalarType.Float64);
         Tensor Step(bool recomputes, double? clip) =>
-            new Sampler(schedule, [(500, 480)]) { Noise = StepNoise.Scaled, Eta = 1, RecomputesNoise = recomputes, Clip = clip }.Step(x, ε, 500, 480, z).X;
+            new Sampler(schedule, [(500, 480)]) { Variance = ReverseVariance.Scaled(1), RecomputesNoise = recomputes, Clip = clip }.Step(x, ε, 500, 480, z).X;
         Tensor Ddpm(double? clip) => new Sampler(schedule, [(500, 480)]) { Clip = clip }.Step(x, ε, 500, 480, z).X;
         Assert.InRange((Step(true, 1) - Ddpm(1)).abs().max().item<double>(), 0, 1e-12);
         Assert.InRange((Step(false, null) - Ddpm(null)).abs().max().item<double>(), 0, 1e-12);
         Assert.InRange((Step(false, 1) - Ddpm(1)).abs().max().item<double>(), 1e-2, double.MaxValue);
+    }
+
+    /// <summary>No sampler can be written whose fresh noise is not taken from the direction term: given x₀ and ε, x_s has q(x_s | x₀)'s variance for every η.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    [InlineData(1)]
+    public void What_is_drawn_anew_is_taken_from_what_was_known(double eta)
+    {
+        using var scope = NewDisposeScope();
+        foreach (Sampler made in (Sampler[])[Sampler.Ddpm(schedule), Sampler.Ddim(schedule, 50), new Sampler(schedule, [(500, 300)])])
+        {
+            Sampler sampler = made with { Variance = ReverseVariance.Scaled(eta), Clip = null };
+            double Moved(double ε, double z) =>          // x_s for x₀ = 0: linear in the noise that was there and the noise that is drawn
+                sampler.Step(full([1], schedule.SqrtOneMinusAlphaBar[500] * ε, dtype: ScalarType.Float64), full([1], ε, dtype: ScalarType.Float64), 500, 300,
+                    full([1], z, dtype: ScalarType.Float64)).X.item<double>();
+            Assert.Equal(schedule.OneMinusAlphaBar[300], Math.Pow(Moved(1, 0), 2) + Math.Pow(Moved(0, 1), 2), 12);
+            Assert.Equal(eta == 0, Moved(0, 1) == 0);
+        }
+    }
+
+    [Fact]
+    public void A_variance_is_one_value()
+    {
+        Assert.Equal(ReverseVariance.Posterior, ReverseVariance.Scaled(1));
+        Assert.NotEqual(ReverseVariance.Posterior, ReverseVariance.Forward);
+        foreach (double eta in (double[])[-0.1, 1.1, double.NaN])
+            Assert.Contains("expected 0", Assert.Throws<ArgumentOutOfRangeException>(() => Sampler.Ddim(schedule, 50, eta)).Message);
+        Assert.Equal(["β̃", "β", "η²β̃, η = 0.5"], ((ReverseVariance[])[ReverseVariance.Posterior, ReverseVariance.Forward, ReverseVariance.Scaled(0.5)]).Select(v => v.ToString()));
     }
 
     [Theory]
@@ -67,7 +96,7 @@ public sealed class SamplerTests
         Compute.Seed(4);
         using var scope = NewDisposeScope();
         Tensor start = randn(100, dtype: ScalarType.Float64);
-        foreach (Sampler sampler in (Sampler[])[Sampler.Ddpm(schedule, steps), Sampler.Ddpm(schedule, steps, StepNoise.Forward), Sampler.Ddim(schedule, steps), Sampler.Ddim(schedule, steps, 0.5)])
+        foreach (Sampler sampler in (Sampler[])[Sampler.Ddpm(schedule, steps), Sampler.Ddpm(schedule, steps, ReverseVariance.Forward), Sampler.Ddim(schedule, steps), Sampler.Ddim(schedule, steps, 0.5)])
             Assert.InRange((sampler.Sample(Knowing(0.4), start) - 0.4).abs().max().item<double>(), 0, 1e-9);
     }
 

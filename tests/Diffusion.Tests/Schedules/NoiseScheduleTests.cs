@@ -169,16 +169,21 @@ public sealed class NoiseScheduleTests
     {
         NoiseSchedule s = NoiseSchedule.Linear();
         using Tensor t = tensor(new long[] { 0, 1, 500, 1000 });
-        using Tensor c = s.Coefficient(s.SqrtAlphaBar, t, 4), own = s.Coefficient([.. s.Beta.Select(β => 2 * β)], t, 1);
+        using Tensor images = zeros(4, 1, 2, 2), numbers = zeros(4, dtype: ScalarType.Float64);
+        using Tensor c = s.SqrtAlphaBar.At(t, images), own = new ScheduleTable(s.Beta.Select(β => 2 * β)).At(t, numbers);
         Assert.Equal([4, 1, 1, 1], c.shape);
         Assert.Equal((ScalarType.Float32, Compute.Device.type), (c.dtype, c.device.type));
         Assert.Equal([1f, (float)s.SqrtAlphaBar[1], (float)s.SqrtAlphaBar[500], (float)s.SqrtAlphaBar[1000]], c.ToDoubles().Select(value => (float)value));
+        Assert.Equal([4], own.shape);
+        Assert.Equal(ScalarType.Float64, own.dtype);
         Assert.Equal([0f, (float)2e-4, (float)(2 * s.Beta[500]), 0.04f], own.ToDoubles().Select(value => (float)value));
 
         using Tensor late = tensor(new long[] { 1, 1001 }), early = tensor(new long[] { -1, 3 }), real = tensor(new[] { 1f });
-        Assert.Contains("from 1 to 1001, expected 0 to 1000", Assert.Throws<ArgumentOutOfRangeException>(() => s.Coefficient(s.Beta, late, 1)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => s.Coefficient(s.Beta, early, 1));
-        Assert.Contains("int64", Assert.Throws<ArgumentException>(() => s.Coefficient(s.Beta, real, 1)).Message);
-        Assert.Contains("expected 1001", Assert.Throws<ArgumentException>(() => s.Coefficient([0.5], t, 1)).Message);
+        Assert.Contains("from 1 to 1001, expected 0 to 1000", Assert.Throws<ArgumentOutOfRangeException>(() => s.Beta.At(late, numbers)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => s.Beta.At(early, numbers));
+        Assert.Contains("int64", Assert.Throws<ArgumentException>(() => s.Beta.At(real, numbers)).Message);
+        Assert.Contains("t is 1001, expected 0 to 1000", Assert.Throws<ArgumentOutOfRangeException>(() => s.Beta[1001]).Message);
+        Assert.Contains("t is -1", Assert.Throws<ArgumentOutOfRangeException>(() => s.Beta[-1]).Message);
+        Assert.Equal(s.T + 1, s.Beta.Count);
     }
 }

@@ -23,7 +23,7 @@ public class LabelDropTests
         return new Trainer(new UNet(config ?? told), schedule, images, options, labels);
     }
 
-    static double[] Weights(NoiseNetwork network) => [.. network.parameters().SelectMany(p => p.ToDoubles())];
+    static double[] Weights(Denoiser network) => [.. network.parameters().SelectMany(p => p.ToDoubles())];
 
     static void Go(Trainer trainer, long steps = long.MaxValue)
     {
@@ -97,7 +97,7 @@ public class LabelDropTests
             Assert.Contains((long)Null, some);
             (Tensor t, Tensor ε) = draws.TimesAndNoise(k, x0);
             Tensor xt = new ForwardProcess(schedule).Sample(x0, t, ε);
-            double Loss(long[] y) => (trainer.Network.PredictNoise(xt, t, tensor(y)) - ε).square().mean().item<float>();
+            double Loss(long[] y) => (trainer.Network.Predict(xt, t, tensor(y)) - ε).square().mean().item<float>();
             return (Loss(some), Loss(each));
         }
     }
@@ -105,11 +105,11 @@ public class LabelDropTests
     [Fact]
     public void One_network_learns_each_class_and_the_mean_of_all()
     {
-        using Trainer trainer = OnDarkAndLight(new() { Steps = 200, BatchSize = 32, EmaDecay = 0.95, Target = PredictionTarget.Sample, LabelDrop = 0.25 });
+        using Trainer trainer = OnDarkAndLight(new() { Steps = 200, BatchSize = 32, EmaDecay = 0.95, Parameterization = Parameterization.X0, LabelDrop = 0.25 });
         Go(trainer);
         using var noGraph = no_grad();
         Tensor noise = randn(16, 1, 8, 8), t = full([16], 1000L, dtype: ScalarType.Int64);
-        double Drawn(long label) => trainer.Average.PredictNoise(noise, t, full([16], label, dtype: ScalarType.Int64)).mean().item<float>();
+        double Drawn(long label) => trainer.Average.Predict(noise, t, full([16], label, dtype: ScalarType.Int64)).mean().item<float>();
         Assert.InRange(Drawn(0), -1, -0.4);
         Assert.InRange(Drawn(1), 0.4, 1);
         Assert.InRange(Drawn(Null), -0.3, 0.3);     // at t = T the best answer without a class is 0, half of ±0.8 each

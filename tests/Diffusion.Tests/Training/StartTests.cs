@@ -25,7 +25,7 @@ public class StartTests
         Assert.Equal((11, 10, body), (start.Config.NumClassEmbeds, start.Config.NullClass, start.BodyType));
         Tensor x = randn(11, 1, 8, 8), t = arange(11, ScalarType.Int64) * 99 + 1;
         Tensor unlabelled = full([11], 10L, ScalarType.Int64);
-        Assert.Equal(trained.PredictNoise(x, t).ToDoubles(), start.PredictNoise(x, t, unlabelled).ToDoubles());
+        Assert.Equal(trained.Predict(x, t).ToDoubles(), start.Predict(x, t, unlabelled).ToDoubles());
         Tensor classes = start.get_parameter("class_embedding.weight")!.narrow(0, 0, 10);      // (10, channels), as drawn for a new network
         double n = classes.numel();
         Assert.InRange(classes.mean().item<float>(), -4 / Math.Sqrt(n), 4 / Math.Sqrt(n));

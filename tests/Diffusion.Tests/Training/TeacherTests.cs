@@ -11,7 +11,7 @@ public sealed class TeacherTests
         return new Mlp(2, 64, layers: 2);
     }
 
-    static double[] Weights(NoiseNetwork network) => [.. network.parameters().SelectMany(p => p.ToDoubles())];
+    static double[] Weights(Denoiser network) => [.. network.parameters().SelectMany(p => p.ToDoubles())];
 
     [Theory]
     [InlineData(1)]
@@ -23,7 +23,7 @@ public sealed class TeacherTests
         using var noGraph = no_grad();
         using Mlp good = Drawn(1), weaker = Drawn(2);
         Tensor x = randn(4, 2), t = tensor(new long[] { 199, 200, 700, 701 });
-        double[] a = good.PredictNoise(x, t).ToDoubles(), b = weaker.PredictNoise(x, t).ToDoubles();
+        double[] a = good.Predict(x, t).ToDoubles(), b = weaker.Predict(x, t).ToDoubles();
         double[] everywhere = [.. a.Zip(b, (one, other) => other + w * (one - other))];
         double[] inside = [.. everywhere.Select((value, i) => i / 2 is 1 or 2 ? value : a[i])];
         Equal(everywhere, good.PredictGuided(weaker, x, t, w));
@@ -35,10 +35,10 @@ public sealed class TeacherTests
     }
 
     [Theory]
-    [InlineData(PredictionTarget.Noise)]
-    [InlineData(PredictionTarget.Velocity)]
-    [InlineData(PredictionTarget.Sample)]
-    public void What_it_is_taught_belongs_to_a_picture(PredictionTarget target)
+    [InlineData(Parameterization.Epsilon)]
+    [InlineData(Parameterization.V)]
+    [InlineData(Parameterization.X0)]
+    public void What_it_is_taught_belongs_to_a_picture(Parameterization target)
     {
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
@@ -49,7 +49,7 @@ public sealed class TeacherTests
         Assert.All(x0.Zip(taught), pair => Assert.Equal(Math.Clamp(pair.First, -1, 1), pair.Second, 1e-3));     // √(1−ᾱ)/√ᾱ is 157 at t = T: float32's rounding times that, twice
         Assert.InRange(x0.Count(value => Math.Abs(value) < 1), 50, 950);
 
-        double[] As(Tensor said) => new Prediction(schedule, x, t, said, target).As(PredictionTarget.Sample).ToDoubles();
+        double[] As(Tensor said) => new Prediction(schedule, x, t, said, target).As(Parameterization.X0).ToDoubles();
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class TeacherTests
         using Mlp good = Drawn(1), weaker = Drawn(2), elsewhere = Drawn(3);
         NoiseSchedule schedule = NoiseSchedule.Linear();
         using Tensor data = Toy2D.Moons(1000);
-        using NoiseNetwork network = good.Copy();
+        using Denoiser network = good.Copy();
         using var trainer = new Trainer(network, schedule, data, new() { Steps = 800, BatchSize = 128, Teacher = "two" }, teacher: (x, t, y) => good.PredictGuided(weaker, x, t, 2));
         double before = Distance(network), apart = Distance(elsewhere);
         double[] goodBefore = Weights(good), weakerBefore = Weights(weaker);
@@ -70,12 +70,12 @@ public sealed class TeacherTests
         Assert.Equal(weakerBefore, Weights(weaker));
         Assert.InRange(trainer.MeanLoss(), 0, 0.2 * before);        // of the whole training: the loss is the distance from what is taught
 
-        double Distance(NoiseNetwork of)
+        double Distance(Denoiser of)
         {
             using var noGraph = no_grad();
             Compute.Seed(9);
             Tensor t = randint(1, 1001, 2000, dtype: ScalarType.Int64), x = new ForwardProcess(schedule).Sample(Toy2D.Moons(2000), t, randn(2000, 2));
-            return (of.PredictNoise(x, t) - good.PredictGuided(weaker, x, t, 2)).square().mean().item<float>();
+            return (of.Predict(x, t) - good.PredictGuided(weaker, x, t, 2)).square().mean().item<float>();
         }
     }
 }

@@ -21,7 +21,7 @@ public class TrainerTests
         return new Trainer(new UNet(small) { BodyType = body }, schedule, digits, options);
     }
 
-    static double[] Weights(NoiseNetwork network) => [.. network.parameters().SelectMany(p => p.ToDoubles())];
+    static double[] Weights(Denoiser network) => [.. network.parameters().SelectMany(p => p.ToDoubles())];
 
     static void Go(Trainer trainer, long steps = long.MaxValue)
     {
@@ -34,7 +34,7 @@ public class TrainerTests
     {
         var options = new TrainingOptions { Steps = 20, BatchSize = 50, WarmUpSteps = 4, GradientClip = 0.5, WeightDecay = 0.1 };
         using Trainer trainer = OnMoons(options);
-        using NoiseNetwork twin = trainer.Network.Copy();
+        using Denoiser twin = trainer.Network.Copy();
         using Tensor data = DataOf(1000);
         using var draws = new SeededDraws(1000, 50, schedule.T, options.Seed);
         using var adam = optim.AdamW(twin.parameters(), lr: 1, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.1);
@@ -46,7 +46,7 @@ public class TrainerTests
             Tensor x0 = data.index_select(0, draws.Items(step.Number - 1));
             (Tensor t, Tensor ε) = draws.TimesAndNoise(step.Number - 1, x0);
             adam.zero_grad();
-            Tensor loss = nn.functional.mse_loss(twin.PredictNoise(forward.Sample(x0, t, ε), t), ε);
+            Tensor loss = nn.functional.mse_loss(twin.Predict(forward.Sample(x0, t, ε), t), ε);
             loss.backward();
             nn.utils.clip_grad_norm_(twin.parameters(), 0.5);
             foreach (var group in adam.ParamGroups) group.LearningRate = options.LearningRateOf(step.Number);
@@ -68,25 +68,25 @@ public class TrainerTests
     }
 
     [Theory]
-    [InlineData(PredictionTarget.Noise)]
-    [InlineData(PredictionTarget.Sample)]
-    [InlineData(PredictionTarget.Velocity)]
-    public void Training_finds_the_best_denoiser_of_data_that_are_one_Gaussian(PredictionTarget target)
+    [InlineData(Parameterization.Epsilon)]
+    [InlineData(Parameterization.X0)]
+    [InlineData(Parameterization.V)]
+    public void Training_finds_the_best_denoiser_of_data_that_are_one_Gaussian(Parameterization target)
     {
         // x₀ ~ N(0, s²): E[x₀ | x_t] = √ᾱ s² x_t / (ᾱ s² + 1 − ᾱ), linear in x_t, and with it every target. The loss left over is compared with its variance.
         Compute.Seed(1);
         const double s = 0.5;
         var few = NoiseSchedule.Linear().Rescaled(20);
         using Tensor data = randn(20_000, 2) * s;
-        using var trainer = new Trainer(new Mlp(2, 64, 2), few, data, new TrainingOptions { Steps = 1500, BatchSize = 256, Target = target });
+        using var trainer = new Trainer(new Mlp(2, 64, 2), few, data, new TrainingOptions { Steps = 1500, BatchSize = 256, Parameterization = target });
         Go(trainer);
         using var noGraph = no_grad();
         foreach (int t in new[] { 1, 10, 20 })
         {
             double ᾱ = few.AlphaBar[t], v = ᾱ * s * s + 1 - ᾱ, x0 = Math.Sqrt(ᾱ) * s * s / v, ε = Math.Sqrt(1 - ᾱ) / v;
-            double slope = target switch { PredictionTarget.Noise => ε, PredictionTarget.Sample => x0, _ => Math.Sqrt(ᾱ) * ε - Math.Sqrt(1 - ᾱ) * x0 };
+            double slope = target switch { Parameterization.Epsilon => ε, Parameterization.X0 => x0, _ => Math.Sqrt(ᾱ) * ε - Math.Sqrt(1 - ᾱ) * x0 };
             using Tensor x = randn(4000, 2) * Math.Sqrt(v);
-            using Tensor error = trainer.Average.PredictNoise(x, t) - slope * x;
+            using Tensor error = trainer.Average.Predict(x, t) - slope * x;
             Assert.True(error.square().mean().item<float>() < 0.01, $"{target}, t = {t}: {error.square().mean().item<float>()}");
         }
     }
@@ -155,7 +155,7 @@ public class TrainerTests
     {
         Compute.Seed(5);
         (Tensor images, Tensor labels) = DarkAndLight();
-        return new Trainer(new UNet(small with { NumClassEmbeds = 2 }), schedule, images, new() { Steps = steps, BatchSize = 32, EmaDecay = 0.95, Target = PredictionTarget.Sample }, labels);
+        return new Trainer(new UNet(small with { NumClassEmbeds = 2 }), schedule, images, new() { Steps = steps, BatchSize = 32, EmaDecay = 0.95, Parameterization = Parameterization.X0 }, labels);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public class TrainerTests
         Go(trainer);
         using var noGraph = no_grad();
         Tensor noise = randn(16, 1, 8, 8), t = full([16], 1000L, dtype: ScalarType.Int64);
-        double Drawn(long label) => trainer.Average.PredictNoise(noise, t, full([16], label, dtype: ScalarType.Int64)).mean().item<float>();
+        double Drawn(long label) => trainer.Average.Predict(noise, t, full([16], label, dtype: ScalarType.Int64)).mean().item<float>();
         Assert.InRange(Drawn(0), -1, -0.4);     // without the class the best answer is the mean of all, 0
         Assert.InRange(Drawn(1), 0.4, 1);
     }

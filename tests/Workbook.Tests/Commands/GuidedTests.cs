@@ -104,13 +104,13 @@ public sealed class GuidedTests : IDisposable
     [Fact]
     public void A_network_that_learned_v_says_so_and_is_trained_on_as_such()
     {
-        Good(Train("v", 40, "--config", "small.json", "--target", "Velocity"));
+        Good(Train("v", 40, "--config", "small.json", "--parameterization", "v"));
         Good(Train("more", 4, "--start", "v"));
         Assert.Equal(["epsilon", "v_prediction", "v_prediction"], new[] { "plain", "v", "more" }
             .Select(folder => JsonNode.Parse(File.ReadAllText(scratch[$"{folder}/scheduler_config.json"]))!["prediction_type"]!.GetValue<string>()));
-        Refused(1, "v was trained with linear, T = 1000, ᾱ_T = 4.04E-05 to predict Velocity, and train goes on with linear, T = 1000, ᾱ_T = 4.04E-05 and --target Noise: start from another model.",
-            Train("e", 4, "--start", "v", "--target", "Noise"));
-        Refused(2, "--target ε is not Noise, Velocity or Sample.", Train("e", 4, "--target", "ε"));
+        Refused(1, "v was trained with linear, T = 1000, ᾱ_T = 4.04E-05 to predict V, and train goes on with linear, T = 1000, ᾱ_T = 4.04E-05 and --parameterization Epsilon: start from another model.",
+            Train("e", 4, "--start", "v", "--parameterization", "epsilon"));
+        Refused(2, "--parameterization ε is not epsilon, v or x0.", Train("e", 4, "--parameterization", "ε"));
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class LanguageTests(LanguageTests.Chapter chapter) : IClassFixture
     [InlineData("torch.nn.func|", "functional:class")]
     [InlineData("Sampler.d|", "Ddim:method Ddpm:method")] // Diffusion
     [InlineData("NoiseSchedule s; s.AlphaBar|", "AlphaBar:property")]
-    [InlineData("StepNoise.|", "Forward:enum member Posterior:enum member Scaled:enum member")]
+    [InlineData("ReverseVariance.|", "Forward:property Posterior:property Scaled:method")]
     [InlineData("DayOfWeek.T|", "Thursday:enum member Tuesday:enum member")]
     [InlineData("new Ball().M|", "Mass:field")] // earlier cells
     [InlineData("tota|", "total:field")]
@@ -55,7 +55,7 @@ public sealed class LanguageTests(LanguageTests.Chapter chapter) : IClassFixture
     [InlineData("Bal|", "Ball:class")]
     [InlineData("tota| + 1;\nint y = 2;", "total:field")]
     [InlineData("foreac|", "foreach:keyword")]
-    [InlineData("Sampler.Ddim(null, ste|", "steps::parameter StepNoise:enum")]
+    [InlineData("Sampler.Ddim(null, ste|", "steps::parameter")]
     [InlineData("new List<int> { 1 }.Sel|", "Select:method SelectMany:method")] // an extension
     [InlineData("Console.WriteLine($\"{tota|}\")", "total:field")]
     [InlineData("if (total > 0) { for (int i = 0; i < tota|", "total:field")]
