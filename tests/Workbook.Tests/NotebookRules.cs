@@ -57,7 +57,7 @@ static partial class NotebookRules
             string source = string.Concat(cell["source"]!.AsArray().Select(line => (string)line!)), kind = SlideType(cell);
             Assert.True(known.Contains(kind), $"slide_type of cell {i} is '{kind}', expected one of {string.Join(", ", known)}: {source.Split('\n')[0]}");
             string[] tags = [.. (cell["metadata"]!["tags"] as JsonArray ?? []).Select(tag => (string)tag!)];
-            if (i == 0 || ((string)cell["cell_type"]! == "markdown" && source.StartsWith("## ", StringComparison.Ordinal))) Assert.Equal("slide", kind);
+            if (i == 0 || ((string)cell["cell_type"]! == "markdown" && source.StartsWith("## ", StringComparison.Ordinal) && !tags.Contains("solution"))) Assert.Equal("slide", kind);
             if (source.StartsWith("#r ", StringComparison.Ordinal) || tags.Contains("solution") || tags.Contains("parameters")) Assert.Equal("skip", kind);
         });
     }
