@@ -41,7 +41,7 @@ sealed class Chart
         Layout.Set(
             ("autosize", true), ("height", height), ("margin", new { l = left, r = right, t = 0, b = 0, autoexpand = false }),
             ("paper_bgcolor", "#fff"), ("plot_bgcolor", "#fff"), ("hovermode", "closest"), ("bargap", 0.24),
-            ("font", new { family = "DejaVu Sans, Verdana, sans-serif", size = 14, color = Ink.Hex(Ink.Text) }),
+            ("font", new { family = "DejaVu Sans, Verdana, sans-serif", size = 14, color = Palette.Hex(Palette.Text) }),
             ("modebar", new { orientation = "v", bgcolor = "rgba(255,255,255,0.7)" }));
         Write(lines, 17, "paper", 14, Side - left);
         AddLegends(foot + (hasSlider ? SliderRoom : 0));
@@ -282,8 +282,8 @@ sealed class Chart
             ("title", new { text = MathText.ToHtml(label), font = new { size = 15 }, standoff = 8 }),
             ("type", isLog ? "log" : "linear"), ("dtick", !isLog ? null : high - low > 2 ? 1 : "D2"), ("exponentformat", "power"),
             ("domain", domain), ("range", new[] { PlotTraces.Round(low), PlotTraces.Round(high) }), ("anchor", anchor),
-            ("showgrid", !isGrid), ("gridcolor", Ink.Hex(Ink.Grid)), ("zeroline", false),
-            ("showline", true), ("mirror", isGrid), ("linecolor", Ink.Hex(Ink.Frame)), ("ticks", "outside"), ("tickcolor", Ink.Hex(Ink.Frame)));
+            ("showgrid", !isGrid), ("gridcolor", Palette.Hex(Palette.Grid)), ("zeroline", false),
+            ("showline", true), ("mirror", isGrid), ("linecolor", Palette.Hex(Palette.Frame)), ("ticks", "outside"), ("tickcolor", Palette.Hex(Palette.Frame)));
 
     /// <summary>An axis without numbers whose labels stand at the middles of the images; neighbours are a pixel apart.</summary>
     static LinearAxis ImageAxis(double[] domain, double low, double high, string anchor, string[] labels, int pixels) =>

@@ -51,7 +51,7 @@ sealed class PlotTraces(Plot plot, PlotView view)
 
     Trace Line(LineLayer line, SeriesStyle style)
     {
-        var (xs, ys) = Thin.Curve(line.Xs, line.Ys, MostCurvePoints);
+        var (xs, ys) = Decimation.Curve(line.Xs, line.Ys, MostCurvePoints);
         return Scatter("lines", xs, ys).Set(("line", Pen(style)));
     }
 
@@ -67,7 +67,7 @@ sealed class PlotTraces(Plot plot, PlotView view)
 
     Trace Points(PointsLayer points, SeriesStyle style)
     {
-        int[] kept = Thin.Indices(points.Xs.Length, MostPoints);
+        int[] kept = Decimation.Indices(points.Xs.Length, MostPoints);
         var (size, opacity) = kept.Length <= 60 ? (8, 0.9) : kept.Length <= 400 ? (5.5, 0.9) : (3.5, 0.5);
         var trace = Scatter("markers", kept.Select(i => points.Xs[i]), kept.Select(i => points.Ys[i])).Set(
             ("marker", new { color = style.Hex, symbol = marks[style.Mark % marks.Length], size, opacity }));

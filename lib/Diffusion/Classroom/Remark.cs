@@ -10,7 +10,7 @@ sealed record Remark(Verdict Verdict, string Claim, string Finding, string Becau
     string Sign => Verdict switch { Verdict.Holds => "✓", Verdict.Fails => "✗", Verdict.DoesNotApply => "–", _ => "✎" };
 
     // Text keeps the page's own colour, so it reads on light and on dark pages; the middle tones of the edge show on both.
-    string Colour => Verdict switch { Verdict.Holds => Ink.Hex(Ink.Series[2]), Verdict.Fails => Ink.Hex(Ink.Series[1]), _ => "#888888" };
+    string Colour => Verdict switch { Verdict.Holds => Palette.Hex(Palette.Series[2]), Verdict.Fails => Palette.Hex(Palette.Series[1]), _ => "#888888" };
 
     public bool Write(string mimeType, TextWriter writer)
     {

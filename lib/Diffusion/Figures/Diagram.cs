@@ -76,7 +76,7 @@ public sealed record Diagram : Figure
         return SKRect.Create(x - (width / 2), y - (height / 2), width, height);
     }
 
-    SKColor Colour(string group) => group.Length == 0 ? Ink.Frame : Ink.Of(Array.IndexOf(Groups, group));
+    SKColor Colour(string group) => group.Length == 0 ? Palette.Frame : Palette.Of(Array.IndexOf(Groups, group));
 
     void Legend(SKCanvas canvas, float y)
     {
@@ -84,7 +84,7 @@ public sealed record Diagram : Figure
         foreach (string group in Groups)
         {
             Draw(canvas, SKRect.Create(x, y + 4, 22, 14), Colour(group), 3);
-            MathText.Draw(canvas, group, x + 29, y + 16, TextSize, Ink.Text);
+            MathText.Draw(canvas, group, x + 29, y + 16, TextSize, Palette.Text);
             x += 29 + MathText.Width(group, TextSize) + 22;
         }
     }
@@ -93,7 +93,7 @@ public sealed record Diagram : Figure
     {
         using var edge = new SKPaint { Color = colour, IsStroke = true, StrokeWidth = 1.6f, IsAntialias = true };
         using var tint = new SKPaint { Color = colour.WithAlpha(34), IsAntialias = true };
-        using var paper = new SKPaint { Color = Ink.Paper, IsAntialias = true };
+        using var paper = new SKPaint { Color = Palette.Paper, IsAntialias = true };
         foreach (var paint in new[] { paper, tint, edge }) canvas.DrawRoundRect(box, corner, corner, paint);
     }
 
@@ -109,7 +109,7 @@ public sealed record Diagram : Figure
             float size = isFirst ? TextSize : SmallSize, wide = MathText.Width(part, size);
             y += isFirst ? 18 : 16;
             float fitted = Math.Min(size, size * (box.Width - 6) / Math.Max(wide, 1));
-            MathText.Draw(canvas, part, box.MidX, y, fitted, isFirst ? Ink.Text : Ink.Faint, 0.5f);
+            MathText.Draw(canvas, part, box.MidX, y, fitted, isFirst ? Palette.Text : Palette.Faint, 0.5f);
         }
     }
 
@@ -131,10 +131,10 @@ public sealed record Diagram : Figure
 
     static void Draw(SKCanvas canvas, Link link, SKRect from, SKRect to)
     {
-        using var stroke = new SKPaint { Color = Ink.Faint, IsStroke = true, StrokeWidth = 1.6f, IsAntialias = true };
+        using var stroke = new SKPaint { Color = Palette.Faint, IsStroke = true, StrokeWidth = 1.6f, IsAntialias = true };
         using var dash = link.IsDashed ? SKPathEffect.CreateDash([5, 4], 0) : null;
         stroke.PathEffect = dash;
-        using var fill = new SKPaint { Color = Ink.Faint, IsAntialias = true };
+        using var fill = new SKPaint { Color = Palette.Faint, IsAntialias = true };
         SKPoint[] way = Way(from, to);
         for (int i = 0; i < way.Length - 2; i++) canvas.DrawLine(way[i], way[i + 1], stroke);
         ArrowField.Arrow(canvas, way[^2], way[^1], stroke, fill, mostHead: 10);
@@ -142,9 +142,9 @@ public sealed record Diagram : Figure
         var (a, b) = way.Length == 4 ? (way[1], way[2]) : (way[0], way[1]);
         float width = MathText.Width(link.Label, SmallSize), x = (a.X + b.X) / 2, y = (a.Y + b.Y) / 2;
         bool isFree = Math.Abs(b.Y - a.Y) < 4 && width < Math.Abs(b.X - a.X) && way.Length == 2;
-        using var ground = new SKPaint { Color = Ink.Paper.WithAlpha(225) };
+        using var ground = new SKPaint { Color = Palette.Paper.WithAlpha(225) };
         if (!isFree) canvas.DrawRect(x - (width / 2) - 3, y - 9, width + 6, 17, ground);
-        MathText.Draw(canvas, link.Label, x, isFree ? y - 6 : y + 4, SmallSize, Ink.Text, 0.5f);
+        MathText.Draw(canvas, link.Label, x, isFree ? y - 6 : y + 4, SmallSize, Palette.Text, 0.5f);
     }
 
     /// <summary>Straight to a box in the same row or column, else out below (above), along between the rows, and in from there.</summary>

@@ -73,8 +73,8 @@ public abstract record Figure : IRepresentation
     /// <summary>The whole picture: a white card with an edge, which is seen as one on a light page and on a dark one.</summary>
     internal void DrawCard(SKCanvas canvas)
     {
-        using var paper = new SKPaint { Color = Ink.Paper };
-        using var edge = new SKPaint { Color = Ink.Frame, IsStroke = true, StrokeWidth = 1 };
+        using var paper = new SKPaint { Color = Palette.Paper };
+        using var edge = new SKPaint { Color = Palette.Frame, IsStroke = true, StrokeWidth = 1 };
         canvas.DrawRect(0, 0, Width, Height, paper);
         Draw(canvas);
         canvas.DrawRect(0.5f, 0.5f, Width - 1, Height - 1, edge);

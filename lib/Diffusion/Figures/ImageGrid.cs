@@ -103,7 +103,7 @@ public sealed record ImageGrid : Figure
             Tiles[i].Draw(canvas, SKRect.Create(x, y, w, h), isCrisp: scale >= 1);
             if (!Captions.IsEmpty) Fit(canvas, Captions[i], x + (w / 2), y + h + 14, w + Gap, CaptionSize);
             if (i % Columns == 0 && !RowLabels.IsEmpty)
-                MathText.Draw(canvas, RowLabels[i / Columns], left - 10, y + (h / 2) + 5, LabelSize, Ink.Text, 1);
+                MathText.Draw(canvas, RowLabels[i / Columns], left - 10, y + (h / 2) + 5, LabelSize, Palette.Text, 1);
             if (i < Columns && !ColumnLabels.IsEmpty) Fit(canvas, ColumnLabels[i], x + (w / 2), top - 7, w + Gap, LabelSize);
         }
     }
@@ -124,7 +124,7 @@ public sealed record ImageGrid : Figure
     static void Fit(SKCanvas canvas, string text, float x, float y, float room, float size)
     {
         float width = MathText.Width(text, size);
-        MathText.Draw(canvas, text, x, y, width > room ? size * room / width : size, Ink.Text, 0.5f);
+        MathText.Draw(canvas, text, x, y, width > room ? size * room / width : size, Palette.Text, 0.5f);
     }
 
     internal override int Colours => Tiles[0].IsColour ? 0 : 64;

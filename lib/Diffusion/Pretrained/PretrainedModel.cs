@@ -58,7 +58,7 @@ public sealed class PretrainedModel : IDisposable
     /// <returns>Owned by the caller.</returns>
     /// <exception cref="ArgumentException">Classes or guidance do not fit the network.</exception>
     /// <exception cref="InvalidDataException">The network gave NaN or ±∞.</exception>
-    public Draws Draw(Sampler sampler, int count, long seed, int batch = 64, int frames = 0, Action<int>? progress = null,
+    public GeneratedSamples Draw(Sampler sampler, int count, long seed, int batch = 64, int frames = 0, Action<int>? progress = null,
         IReadOnlyList<int>? classes = null, double guidance = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -67,7 +67,7 @@ public sealed class PretrainedModel : IDisposable
         if (classes is null && guidance != 1) throw new ArgumentException($"guidance is {guidance} and no class is given to be guided to: give one, or a guidance of 1.", nameof(guidance));
         Guidance.Require(Network, guidance);
         IReadOnlyList<int>? told = classes ?? (Network.Config.NullClass is { } any ? [any] : null);
-        int[] kept = frames < 1 ? [] : Thin.Indices(sampler.Steps.Count + 1, frames);   // state 0 is the noise
+        int[] kept = frames < 1 ? [] : Decimation.Indices(sampler.Steps.Count + 1, frames);   // state 0 is the noise
         long[] image = [Network.Config.InChannels, Size.Height, Size.Width];
         RequireMemory((1L + kept.Length) * count * image.Aggregate(sizeof(float), (long product, long side) => product * side));
 

@@ -8,7 +8,7 @@ namespace Diffusion;
 /// own t: entry t belongs to x_t, entry 0 to clean data (β₀ = 0, ᾱ₀ = 1), so nothing is ever off by one.
 /// Computed in float64, cast once to float32 when a tensor asks for it. Notation of Ho, Jain &amp; Abbeel 2020, section 2.
 /// </summary>
-/// <remarks>The five named curves are in <c>NoiseSchedule.Curves.cs</c>, what makes one schedule from another in <c>NoiseSchedule.Remade.cs</c>.</remarks>
+/// <remarks>The five named curves are in <c>NoiseSchedule.Curves.cs</c>, what makes one schedule from another in <c>NoiseSchedule.Derived.cs</c>.</remarks>
 public sealed partial class NoiseSchedule
 {
     readonly bool singlePrecision;

@@ -14,7 +14,7 @@ static class EvaluateCommand
     const int DefaultCount = 2000, DefaultSteps = 100, Batch = 100;
 
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
-    sealed record Wish(string What, int? Count, int? Steps, double? Eta, long? Seed, string Classifier, bool Json)
+    sealed record Request(string What, int? Count, int? Steps, double? Eta, long? Seed, string Classifier, bool Json)
     {
         internal bool IsFile => What.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
     }
@@ -60,19 +60,19 @@ static class EvaluateCommand
         return command;
     }
 
-    static int Run(Wish wish)
+    static int Run(Request request)
     {
-        string judge = ModelFolder.Find(wish.Classifier, $"its {DigitClassifier.ConfigFile} and {DigitClassifier.WeightsFile}");
+        string judge = ModelFolder.Find(request.Classifier, $"its {DigitClassifier.ConfigFile} and {DigitClassifier.WeightsFile}");
         using DigitClassifier classifier = DigitClassifier.Load(judge);
         if (classifier.Times is { } times)
-            throw new WorkbookException($"{wish.Classifier} is told how noisy a digit is (T = {times}): "
+            throw new WorkbookException($"{request.Classifier} is told how noisy a digit is (T = {times}): "
                 + $"judge by one for clean digits, such as {DefaultClassifier}.");
         using var scope = torch.NewDisposeScope();
-        using Draws? draws = wish.IsFile ? null : Draw(wish);
-        (torch.Tensor samples, torch.Tensor? asked) = draws is null ? Read(wish.What) : (draws.Samples, draws.Labels());
+        using GeneratedSamples? draws = request.IsFile ? null : Draw(request);
+        (torch.Tensor samples, torch.Tensor? asked) = draws is null ? Read(request.What) : (draws.Samples, draws.Labels());
         SampleQuality quality = SampleQuality.Of(samples, classifier, asked);
         Console.WriteLine(quality);
-        if (wish.Json)
+        if (request.Json)
         {
             var numbers = new Dictionary<string, object>
             {
@@ -100,23 +100,23 @@ static class EvaluateCommand
             : throw new WorkbookException($"{Shown.Path(file)}: {Samples} holds {stored.dtype}, expected floating-point values in [−1, 1].");
     }
 
-    static Draws Draw(Wish wish)
+    static GeneratedSamples Draw(Request request)
     {
-        using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(wish.What));
+        using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(request.What));
         if (model.Network.Config.InChannels != 1 || model.Size != Mnist.Size)
-            throw new WorkbookException($"{wish.What} draws images of {model.Network.Config.InChannels} channels and {model.Size} pixels, "
+            throw new WorkbookException($"{request.What} draws images of {model.Network.Config.InChannels} channels and {model.Size} pixels, "
                 + $"expected 1 channel and {new ImageSize(Mnist.Size, Mnist.Size)}: only digits are judged.");
-        if (wish.Steps > model.Scheduler.Steps)
-            throw new WorkbookException($"--steps {wish.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
+        if (request.Steps > model.Scheduler.Steps)
+            throw new WorkbookException($"--steps {request.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
         if (model.Network.Config.Classes < DigitClassifier.Classes)
-            throw new WorkbookException($"{wish.What} knows {model.Network.Config.Classes} classes, expected one for each of the ten digits.");
-        Sampler sampler = model.Scheduler.Sampler(wish.Steps ?? Math.Min(DefaultSteps, model.Scheduler.Steps), wish.Eta);
-        int count = wish.Count ?? DefaultCount;
+            throw new WorkbookException($"{request.What} knows {model.Network.Config.Classes} classes, expected one for each of the ten digits.");
+        Sampler sampler = model.Scheduler.Sampler(request.Steps ?? Math.Min(DefaultSteps, model.Scheduler.Steps), request.Eta);
+        int count = request.Count ?? DefaultCount;
         int[]? classes = model.Network.Config.Classes is null ? null : [.. Enumerable.Range(0, DigitClassifier.Classes)];   // in turn
         long steps = ((count - 1L) / Batch + 1) * sampler.Steps.Count;
         var progress = new Progress();
-        progress.Begin(wish.What);
-        Draws draws = model.Draw(sampler, count, wish.Seed ?? 0, Batch, progress: step => progress.Say($"step {step}/{steps}"), classes: classes);
+        progress.Begin(request.What);
+        GeneratedSamples draws = model.Draw(sampler, count, request.Seed ?? 0, Batch, progress: step => progress.Say($"step {step}/{steps}"), classes: classes);
         progress.End($"{count} drawn");
         return draws;
     }

@@ -12,7 +12,7 @@ static class SampleCommand
     const int Frames = 33;      // states that a trajectory keeps: enough to move, few enough for a small GIF
 
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
-    sealed record Wish(string Model, int Count, int? Steps, double? Eta, long Seed, int Batch, string? Class, double? Guidance, bool Trajectory, string File);
+    sealed record Request(string Model, int Count, int? Steps, double? Eta, long Seed, int Batch, string? Class, double? Guidance, bool Trajectory, string File);
 
     internal static Command Build()
     {
@@ -34,7 +34,7 @@ static class SampleCommand
         Numbers.Require(eta, text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1, "a number from 0 to 1");
         output.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !Draws.Endings.Contains(Path.GetExtension(token.Value).ToLowerInvariant()))
+            if (result.Tokens is [var token] && !GeneratedSamples.Endings.Contains(Path.GetExtension(token.Value).ToLowerInvariant()))
                 result.AddError($"--output {token.Value} must end in .png, .gif or .safetensors.");
         });
 
@@ -48,43 +48,43 @@ static class SampleCommand
         return command;
     }
 
-    static int Run(Wish wish)
+    static int Run(Request request)
     {
-        SafeFile.Try(wish.File);
-        using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(wish.Model));
-        if (wish.Steps > model.Scheduler.Steps)
+        SafeFile.Try(request.File);
+        using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(request.Model));
+        if (request.Steps > model.Scheduler.Steps)
         {
-            Console.Error.WriteLine($"--steps {wish.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
+            Console.Error.WriteLine($"--steps {request.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
             return ExitCode.Usage;
         }
-        IReadOnlyList<int>? classes = Classes(wish, model.Network.Config);
-        string ending = Path.GetExtension(wish.File).ToLowerInvariant();
+        IReadOnlyList<int>? classes = Classes(request, model.Network.Config);
+        string ending = Path.GetExtension(request.File).ToLowerInvariant();
         if (model.Network.Config.InChannels is not (1 or 3) && ending != ".safetensors")
-            throw new WorkbookException($"{wish.Model} draws images of {model.Network.Config.InChannels} channels, and a picture has 1 or 3: write them to a .safetensors.");
-        double guidance = wish.Guidance ?? 1;
-        Sampler sampler = model.Scheduler.Sampler(wish.Steps, wish.Eta);
-        long steps = ((wish.Count - 1L) / wish.Batch + 1) * sampler.Steps.Count;
+            throw new WorkbookException($"{request.Model} draws images of {model.Network.Config.InChannels} channels, and a picture has 1 or 3: write them to a .safetensors.");
+        double guidance = request.Guidance ?? 1;
+        Sampler sampler = model.Scheduler.Sampler(request.Steps, request.Eta);
+        long steps = ((request.Count - 1L) / request.Batch + 1) * sampler.Steps.Count;
         var progress = new Progress();
-        progress.Begin(Shown.Path(wish.File));
-        using Draws draws = model.Draw(sampler, wish.Count, wish.Seed, wish.Batch, wish.Trajectory || ending == ".gif" ? Frames : 0,
+        progress.Begin(Shown.Path(request.File));
+        using GeneratedSamples draws = model.Draw(sampler, request.Count, request.Seed, request.Batch, request.Trajectory || ending == ".gif" ? Frames : 0,
             done => progress.Say($"step {done}/{steps}"), classes, guidance);
-        draws.Save(wish.File);
-        progress.End(Shown.Count(wish.Count, "image"));
+        draws.Save(request.File);
+        progress.End(Shown.Count(request.Count, "image"));
         return ExitCode.Good;
     }
 
     /// <summary>The classes to draw, in turn; null for a model that draws without one.</summary>
-    static int[]? Classes(Wish wish, UNetConfig config)
+    static int[]? Classes(Request request, UNetConfig config)
     {
         int? classes = config.NullClass ?? config.Classes;      // the null class is the last, and drawn by saying none
-        if (classes is null && wish.Class is not null)
-            throw new WorkbookException($"--class {wish.Class} was said, but {wish.Model} knows no classes: leave it out.");
-        if (wish.Guidance is not (null or 1) && config.NullClass is null)
-            throw new WorkbookException($"--guidance {wish.Guidance} was said, but {wish.Model} was not trained with dropped labels (its config.json has no _null_class): leave it out.");
+        if (classes is null && request.Class is not null)
+            throw new WorkbookException($"--class {request.Class} was said, but {request.Model} knows no classes: leave it out.");
+        if (request.Guidance is not (null or 1) && config.NullClass is null)
+            throw new WorkbookException($"--guidance {request.Guidance} was said, but {request.Model} was not trained with dropped labels (its config.json has no _null_class): leave it out.");
         if (classes is not { } known) return null;
-        if (wish.Class == All) return [.. Enumerable.Range(0, known)];
-        if (wish.Class is null && config.NullClass is not null) return null;
-        if (int.TryParse(wish.Class, NumberStyles.None, CultureInfo.InvariantCulture, out int label) && label < known) return [label];
-        throw new WorkbookException($"{wish.Model} draws one of {known} classes, and {(wish.Class is null ? "none was said" : $"there is no {wish.Class}")}: give --class 0 to {known - 1}, or all.");
+        if (request.Class == All) return [.. Enumerable.Range(0, known)];
+        if (request.Class is null && config.NullClass is not null) return null;
+        if (int.TryParse(request.Class, NumberStyles.None, CultureInfo.InvariantCulture, out int label) && label < known) return [label];
+        throw new WorkbookException($"{request.Model} draws one of {known} classes, and {(request.Class is null ? "none was said" : $"there is no {request.Class}")}: give --class 0 to {known - 1}, or all.");
     }
 }

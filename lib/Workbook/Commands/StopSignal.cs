@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Workbook.Commands;
 
 /// <summary>
-/// Ctrl+C and SIGTERM as a wish to stop, so that what there is can still be written. A second one ends the program at once. A file
+/// Ctrl+C and SIGTERM as a request to stop, so that what there is can still be written. A second one ends the program at once. A file
 /// that grows beyond the session's limit (SIGXFSZ) becomes an ordinary error instead of the end.
 /// </summary>
 sealed class StopSignal : IDisposable

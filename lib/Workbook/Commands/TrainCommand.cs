@@ -27,7 +27,7 @@ static class TrainCommand
     static readonly TimeSpan checkpointEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>What was asked for on the command line; null where nothing was said.</summary>
-    sealed record Wish(string Folder, string Dataset, string? Config, string? Start, string? AwayFrom, double? Guidance, bool Classes, Parameterization? Parameterization, long? Images, double? Minutes, int? Batch,
+    sealed record Request(string Folder, string Dataset, string? Config, string? Start, string? AwayFrom, double? Guidance, bool Classes, Parameterization? Parameterization, long? Images, double? Minutes, int? Batch,
         double? LearningRate, long? Seed, bool Resume);
 
     internal static Command Build()
@@ -70,50 +70,50 @@ static class TrainCommand
         return command;
     }
 
-    static int Run(Wish wish)
+    static int Run(Request request)
     {
-        string checkpoint = TrainingFolder.Checkpoint(wish.Folder), ownConfig = Path.Combine(wish.Folder, UNet.ConfigFile);
+        string checkpoint = TrainingFolder.Checkpoint(request.Folder), ownConfig = Path.Combine(request.Folder, UNet.ConfigFile);
         bool goesOn = File.Exists(checkpoint), holdsModel = File.Exists(ownConfig);
-        if (goesOn && !wish.Resume)
-            throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a training that is not finished: go on with --resume, or choose another folder.");
+        if (goesOn && !request.Resume)
+            throw new WorkbookException($"{Shown.Path(request.Folder)} holds a training that is not finished: go on with --resume, or choose another folder.");
         if (holdsModel && !goesOn)
-            throw new WorkbookException($"{Shown.Path(wish.Folder)} holds a finished model: choose another folder.");
+            throw new WorkbookException($"{Shown.Path(request.Folder)} holds a finished model: choose another folder.");
         TrainingOptions? before = goesOn ? Trainer.OptionsOf(checkpoint) : null;
-        if (before?.Teacher is not null && wish.AwayFrom is null)
-            throw new WorkbookException($"{Shown.Path(wish.Folder)} learns from two models: with --resume give --start and --away-from again.");
-        (torch.Tensor data, torch.Tensor? known) = Load(wish.Dataset);
+        if (before?.Teacher is not null && request.AwayFrom is null)
+            throw new WorkbookException($"{Shown.Path(request.Folder)} learns from two models: with --resume give --start and --away-from again.");
+        (torch.Tensor data, torch.Tensor? known) = Load(request.Dataset);
         using torch.Tensor images = data;
-        using PretrainedModel? start = wish.Start is { } name ? Opened(name, wish.Parameterization) : null;
-        using PretrainedModel? weaker = wish.AwayFrom is { } other ? Opened(other, start!.Scheduler.Parameterization) : null;
-        UNetConfig config = Fit(wish.Config is { } file ? UNetConfig.Read(file) : goesOn && holdsModel ? UNetConfig.Read(ownConfig) : start?.Network.Config ?? UNetConfig.Digits, data, wish);
-        if (wish.Classes) config = WithClasses(config, known, wish);
+        using PretrainedModel? start = request.Start is { } name ? Opened(name, request.Parameterization) : null;
+        using PretrainedModel? weaker = request.AwayFrom is { } other ? Opened(other, start!.Scheduler.Parameterization) : null;
+        UNetConfig config = Fit(request.Config is { } file ? UNetConfig.Read(file) : goesOn && holdsModel ? UNetConfig.Read(ownConfig) : start?.Network.Config ?? UNetConfig.Digits, data, request);
+        if (request.Classes) config = WithClasses(config, known, request);
         using torch.Tensor? labels = config.Classes is null ? null : known
-            ?? throw new WorkbookException($"The network knows {config.Classes} classes and {Shown.Path(wish.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");
+            ?? throw new WorkbookException($"The network knows {config.Classes} classes and {Shown.Path(request.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");
         TrainingOptions unsaid = before ?? new() { Steps = 1 };
-        int batch = wish.Batch ?? unsaid.BatchSize;
-        long seed = wish.Seed ?? before?.Seed ?? 0;
+        int batch = request.Batch ?? unsaid.BatchSize;
+        long seed = request.Seed ?? before?.Seed ?? 0;
         Compute.Seed(seed);
         using UNet network = start?.Network.StartOf(config) ?? new UNet(config);
         network.BodyType = Compute.FastBodyType;
         NoiseSchedule schedule = NoiseSchedule.Linear();
-        (Teacher? teacher, string? note) = Guided(start, weaker, network, schedule, wish);
-        long steps = wish.Images is { } n ? (n - 1) / batch + 1
-            : before?.Steps ?? (wish.Minutes is { } limit ? StepsIn(limit, network, schedule, data, labels, teacher, batch) : (DefaultImages - 1) / batch + 1);
+        (Teacher? teacher, string? note) = Guided(start, weaker, network, schedule, request);
+        long steps = request.Images is { } n ? (n - 1) / batch + 1
+            : before?.Steps ?? (request.Minutes is { } limit ? StepsIn(limit, network, schedule, data, labels, teacher, batch) : (DefaultImages - 1) / batch + 1);
         var options = new TrainingOptions
         {
             Steps = steps,
             BatchSize = batch,
-            LearningRate = wish.LearningRate ?? unsaid.LearningRate,
+            LearningRate = request.LearningRate ?? unsaid.LearningRate,
             WarmUpSteps = (int)Math.Min(100, steps / 10),
             LabelDrop = before?.LabelDrop ?? (config.NullClass is null ? 0 : DroppedLabels),
-            Parameterization = wish.Parameterization ?? before?.Parameterization ?? start?.Scheduler.Parameterization ?? Parameterization.Epsilon,
+            Parameterization = request.Parameterization ?? before?.Parameterization ?? start?.Scheduler.Parameterization ?? Parameterization.Epsilon,
             Start = start?.Network.Fingerprint() ?? before?.Start,
             Teacher = note,
             Seed = seed,
         };
         using var trainer = new Trainer(network, schedule, data, options, labels, teacher);
         if (goesOn) trainer.Resume(checkpoint);
-        return Train(trainer, wish.Folder);
+        return Train(trainer, request.Folder);
     }
 
     /// <summary>The model to start from, or why it cannot be trained on here.</summary>
@@ -129,26 +129,26 @@ static class TrainCommand
     }
 
     /// <summary>Says what is learned where two models say it together, the one to start from and a weaker one, and a note that tells this teacher from others of that start.</summary>
-    static (Teacher?, string? Note) Guided(PretrainedModel? start, PretrainedModel? weaker, UNet network, NoiseSchedule schedule, Wish wish)
+    static (Teacher?, string? Note) Guided(PretrainedModel? start, PretrainedModel? weaker, UNet network, NoiseSchedule schedule, Request request)
     {
         if (start is null || weaker is null) return default;
         string Takes(UNetConfig config) => $"{config.InChannels} channels and {config.Classes ?? 0} classes";
-        foreach (var (name, model) in new[] { (wish.Start, start.Network), (wish.AwayFrom, weaker.Network) })
+        foreach (var (name, model) in new[] { (request.Start, start.Network), (request.AwayFrom, weaker.Network) })
         {
             if (Takes(model.Config) != Takes(network.Config))
                 throw new WorkbookException($"{name} takes {Takes(model.Config)}, the network to be trained {Takes(network.Config)}: with --away-from all three must take the same.");
             model.Config.RequireSize(network.Config.SampleSize!.Value);
             model.BodyType = network.BodyType;
         }
-        double w = wish.Guidance ?? DefaultGuidance;
+        double w = request.Guidance ?? DefaultGuidance;
         return (start.Network.AwayFrom(weaker.Network, schedule, start.Scheduler.Parameterization, w, guidedTimes),
             $"away from {weaker.Network.Fingerprint()} by {w.ToString(CultureInfo.InvariantCulture)}");
     }
 
     /// <summary>The config told the classes of the data and a null class.</summary>
-    static UNetConfig WithClasses(UNetConfig config, torch.Tensor? labels, Wish wish)
+    static UNetConfig WithClasses(UNetConfig config, torch.Tensor? labels, Request request)
     {
-        if (labels is null) throw new WorkbookException($"--classes was said, and {Shown.Path(wish.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");
+        if (labels is null) throw new WorkbookException($"--classes was said, and {Shown.Path(request.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");
         double most = labels.numel() == 0 ? 0 : labels.max().ToDouble();
         UNetConfig told = config.WithClasses((int)Math.Clamp(most + 1, 1, 1 << 24));
         if (config.NumClassEmbeds is not null && (config.NumClassEmbeds, config.NullClass) != (told.NumClassEmbeds, told.NullClass))
@@ -216,10 +216,10 @@ static class TrainCommand
     }
 
     /// <summary>The config for these images, or what does not fit.</summary>
-    static UNetConfig Fit(UNetConfig config, torch.Tensor data, Wish wish)
+    static UNetConfig Fit(UNetConfig config, torch.Tensor data, Request request)
     {
         var size = new ImageSize((int)data.shape[2], (int)data.shape[3]);
-        string name = wish.Config is { } file ? Shown.Path(file) : "the network";
+        string name = request.Config is { } file ? Shown.Path(file) : "the network";
         if (config.InChannels != data.shape[1] || config.OutChannels != data.shape[1])
             throw new WorkbookException($"The images have {data.shape[1]} channels, {name} takes {config.InChannels} and gives {config.OutChannels}: set in_channels and out_channels in a --config.");
         if (config.SampleSize is { } made && made != size)

@@ -1,3 +1,5 @@
+using Tensor = TorchSharp.torch.Tensor;
+
 namespace Diffusion.Tests;
 
 [Collection("Front end")]
@@ -76,5 +78,36 @@ public class CheckTests
             catch (CheckFailedException) { holds = false; }
         });
         return holds;
+    }
+
+    [Fact]
+    public void The_same_up_to_so_many_roundings_of_their_type()
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        Tensor one = TorchSharp.torch.full(100, 3f), near = one + 3 * MathF.Pow(2, -22), wide = one.to(TorchSharp.torch.ScalarType.Float64);
+        Assert.True(Holds(() => Check.Same("c", one, one.clone(), roundings: 0)));
+        Assert.True(Holds(() => Check.Same("c", one, near, roundings: 4)));
+        Assert.False(Holds(() => Check.Same("c", one, near, roundings: 3)));
+        Assert.True(Holds(() => Check.Same("c", one, near, roundings: 1, scale: 12)));        // a larger number stood on the way
+        Assert.False(Holds(() => Check.Same("c", wide, wide + 1e-12, roundings: 4)));         // float64 is asked for more
+        Assert.False(Holds(() => Check.Same("c", one, one * double.NaN, roundings: 100)));
+        Assert.Equal("✓ c: measured 0, expected 0 (exact, bit for bit)", Shown(() => Check.Same("c", one, one, roundings: 0)));
+        Assert.Contains("4 roundings of float32, of numbers up to 3", Shown(() => Check.Same("c", one, near, roundings: 4)));
+        Assert.Contains("expected two tensors of one type and shape", Assert.Throws<ArgumentException>(() => Check.Same("c", one, wide, 1)).Message);
+        Assert.Throws<ArgumentException>(() => Check.Same("c", one, one.view(10, 10), 1));
+    }
+
+    [Fact]
+    public void Samples_have_their_law_and_no_other()
+    {
+        Compute.Seed(1);
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        double[] normal = TorchSharp.torch.randn(10_000).ToDoubles(), other = TorchSharp.torch.randn(5_000).ToDoubles(), shifted = [.. other.Select(x => x + 0.1)];
+        Assert.True(Holds(() => Check.HasLaw("c", normal, Gaussian.Standard)));
+        Assert.False(Holds(() => Check.HasLaw("c", shifted, Gaussian.Standard)));
+        Assert.False(Holds(() => Check.HasLaw("c", normal, x => x < 0 ? 0 : x > 1 ? 1 : x)));
+        Assert.True(Holds(() => Check.SameLaw("c", normal, other)));
+        Assert.False(Holds(() => Check.SameLaw("c", normal, shifted)));
+        Assert.Contains("exceeded by 10,000 draws of that law once in 10,000 runs", Shown(() => Check.HasLaw("c", normal, Gaussian.Standard)));
     }
 }

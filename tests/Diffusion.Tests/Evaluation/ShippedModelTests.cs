@@ -9,7 +9,7 @@ public class ShippedModelTests
     {
         using PretrainedModel model = PretrainedModel.Open(DataFolder.Find($"models/{name}"));
         using DigitClassifier classifier = DigitClassifier.Load(DataFolder.Find("models/mnist-classifier"));
-        using Draws draws = model.Draw(model.Scheduler.Sampler(steps, eta, recomputesNoise), count, 3, classes: classes, guidance: guidance);
+        using GeneratedSamples draws = model.Draw(model.Scheduler.Sampler(steps, eta, recomputesNoise), count, 3, classes: classes, guidance: guidance);
         using TorchSharp.torch.Tensor? asked = draws.Labels();
         return SampleQuality.Of(draws.Samples, classifier, asked);
     }

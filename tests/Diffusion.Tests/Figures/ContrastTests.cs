@@ -27,11 +27,11 @@ public class ContrastTests
 
     [Fact]
     public void Text_has_a_contrast_of_4_5_to_the_paper() =>
-        Assert.All([Ink.Text, Ink.Faint], colour => Assert.True(Contrast(colour, Ink.Paper) >= 4.5, $"{colour}"));
+        Assert.All([Palette.Text, Palette.Faint], colour => Assert.True(Contrast(colour, Palette.Paper) >= 4.5, $"{colour}"));
 
     [Fact]
     public void Lines_have_a_contrast_of_3_to_the_paper() =>
-        Assert.All([.. Ink.Series, Ink.Frame, Ink.Faint, Ink.Context], colour => Assert.True(Contrast(colour, Ink.Paper) >= 3, $"{colour} has {Contrast(colour, Ink.Paper):0.00}"));
+        Assert.All([.. Palette.Series, Palette.Frame, Palette.Faint, Palette.Context], colour => Assert.True(Contrast(colour, Palette.Paper) >= 3, $"{colour} has {Contrast(colour, Palette.Paper):0.00}"));
 
     public static TheoryData<string> Kinds => ["plot", "heat map", "grid", "panels", "diagram", "film strip"];
 
@@ -80,9 +80,9 @@ public class ContrastTests
         ];
         // 0.06 in OkLab is three times what is just seen side by side (0.02, Ottosson 2020); Okabe and Ito's own palette has 0.076.
         foreach (double[,] eye in eyes)
-            for (int i = 0; i < Ink.Series.Length; i++)
+            for (int i = 0; i < Palette.Series.Length; i++)
                 for (int j = 0; j < i; j++)
-                    Assert.True(Distance(Ink.Series[i], Ink.Series[j], eye) >= 0.06, $"{Ink.Series[i]} and {Ink.Series[j]}");
+                    Assert.True(Distance(Palette.Series[i], Palette.Series[j], eye) >= 0.06, $"{Palette.Series[i]} and {Palette.Series[j]}");
     }
 
     static double Distance(SKColor a, SKColor b, double[,] eye) => Math.Sqrt(Lab(a, eye).Zip(Lab(b, eye), (x, y) => (x - y) * (x - y)).Sum());

@@ -157,7 +157,7 @@ public class PlotTests
         double[] x = [.. Enumerable.Range(0, 100_000).Select(i => (double)i)], y = new double[100_000];
         y[54_321] = 7;
         y[77_777] = -3;
-        var (keptX, keptY) = Thin.Curve(x, y, 600);
+        var (keptX, keptY) = Decimation.Curve(x, y, 600);
         Assert.InRange(keptX.Length, 300, 602);
         Assert.Equal(7, keptY.Max());
         Assert.Equal(-3, keptY.Min());

@@ -35,7 +35,7 @@ public sealed class PretrainedModelTests : IDisposable
 
     double[] Samples(int count, long seed, int batch, int steps = 10, double? eta = null)
     {
-        using Draws draws = model.Draw(model.Scheduler.Sampler(steps, eta), count, seed, batch);
+        using GeneratedSamples draws = model.Draw(model.Scheduler.Sampler(steps, eta), count, seed, batch);
         return draws.Samples.ToDoubles();
     }
 
@@ -70,7 +70,7 @@ public sealed class PretrainedModelTests : IDisposable
         Assert.Equal((ReverseVariance.Scaled(0.3), true, 1.0, Parameterization.Epsilon), (ddim.Variance, ddim.RecomputesNoise, ddim.Clip!.Value, ddim.Parameterization));
         Assert.Equal(Sampler.Ddim(model.Scheduler.Schedule, 10).Steps, ddim.Steps);
         // η = 1 with ε̂ recomputed is the file's DDPM, along the same times.
-        using Draws a = model.Draw(own, 2, 5), b = model.Draw(model.Scheduler.Sampler(10, 1), 2, 5), c = model.Draw(ddim, 2, 5);
+        using GeneratedSamples a = model.Draw(own, 2, 5), b = model.Draw(model.Scheduler.Sampler(10, 1), 2, 5), c = model.Draw(ddim, 2, 5);
         Assert.InRange((a.Samples - b.Samples).abs().max().item<float>(), 0, Rounding);
         Assert.InRange((a.Samples - c.Samples).abs().max().item<float>(), 0.01, 2);
     }
@@ -79,7 +79,7 @@ public sealed class PretrainedModelTests : IDisposable
     public void A_trajectory_begins_with_the_noise_and_ends_with_the_samples_and_changes_nothing()
     {
         var told = new List<int>();
-        using Draws draws = model.Draw(model.Scheduler.Sampler(10), 3, 4, batch: 2, frames: 4, told.Add);
+        using GeneratedSamples draws = model.Draw(model.Scheduler.Sampler(10), 3, 4, batch: 2, frames: 4, told.Add);
         Assert.Equal([901, 601, 301, 0], draws.Times);
         Assert.Equal([4, 3, 1, 8, 12], draws.Trajectory!.shape);
         Assert.Equal(Enumerable.Range(1, 20), told);
@@ -88,7 +88,7 @@ public sealed class PretrainedModelTests : IDisposable
         Assert.Equal(draws.Samples.ToDoubles(), draws.Trajectory[3].ToDoubles());
         Assert.InRange(draws.Samples.abs().max().item<float>(), 0, 1);
         Assert.Equal(Samples(3, 4, 2), draws.Samples.ToDoubles());
-        using Draws whole = model.Draw(model.Scheduler.Sampler(3), 1, 4, frames: 33);
+        using GeneratedSamples whole = model.Draw(model.Scheduler.Sampler(3), 1, 4, frames: 33);
         Assert.Equal([667, 334, 1, 0], whole.Times);
     }
 
@@ -108,9 +108,9 @@ public sealed class PretrainedModelTests : IDisposable
     [Fact]
     public void Draws_are_written_as_picture_animation_and_tensors()
     {
-        using (Draws draws = model.Draw(model.Scheduler.Sampler(5), 3, 1, frames: 4))
+        using (GeneratedSamples draws = model.Draw(model.Scheduler.Sampler(5), 3, 1, frames: 4))
         {
-            foreach (string ending in Draws.Endings) draws.Save(scratch["with" + ending]);
+            foreach (string ending in GeneratedSamples.Endings) draws.Save(scratch["with" + ending]);
             Assert.Contains("'.jpg', expected .png, .gif, .safetensors", Assert.Throws<ArgumentException>(() => draws.Save(scratch["x.jpg"])).Message);
             using var file = SafeTensors.Open(scratch["with.safetensors"]);
             Assert.Equal(["samples", "times", "trajectory"], file.Tensors.Keys.Order());
@@ -118,7 +118,7 @@ public sealed class PretrainedModelTests : IDisposable
             Assert.Equal(draws.Samples.ToDoubles(), samples.ToDoubles());
             Assert.Equal(draws.Times, times.ToDoubles().Select(t => (int)t));
         }
-        using (Draws draws = model.Draw(model.Scheduler.Sampler(5), 3, 1))
+        using (GeneratedSamples draws = model.Draw(model.Scheduler.Sampler(5), 3, 1))
         {
             Assert.Null(draws.Trajectory);
             draws.Save(scratch["without.png"]);
@@ -138,7 +138,7 @@ public sealed class PretrainedModelTests : IDisposable
         Directory.Move(scratch["model"], scratch["pipeline/unet"]);
         File.Move(scratch["pipeline/unet/scheduler_config.json"], scratch["pipeline/scheduler/scheduler_config.json"]);
         using PretrainedModel pipeline = PretrainedModel.Open(scratch["pipeline"]);
-        using Draws draws = pipeline.Draw(pipeline.Scheduler.Sampler(10), 2, 3);
+        using GeneratedSamples draws = pipeline.Draw(pipeline.Scheduler.Sampler(10), 2, 3);
         Assert.Equal(Samples(2, 3, 2), draws.Samples.ToDoubles());
     }
 

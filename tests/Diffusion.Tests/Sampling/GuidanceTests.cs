@@ -32,7 +32,7 @@ public sealed class GuidanceTests : IDisposable
         return PretrainedModel.Open(scratch[name]);
     }
 
-    static double[] Drawn(Draws draws)
+    static double[] Drawn(GeneratedSamples draws)
     {
         using (draws) return draws.Samples.ToDoubles();
     }
@@ -113,7 +113,7 @@ public sealed class GuidanceTests : IDisposable
 
         double[]? Classes(int[]? asked)
         {
-            using (Draws draws = model.Draw(model.Scheduler.Sampler(1), 5, 1, classes: asked)) draws.Save(scratch["drawn.safetensors"]);
+            using (GeneratedSamples draws = model.Draw(model.Scheduler.Sampler(1), 5, 1, classes: asked)) draws.Save(scratch["drawn.safetensors"]);
             using var file = SafeTensors.Open(scratch["drawn.safetensors"]);
             return file.Tensors.ContainsKey("classes") ? file.Read("classes").ToDoubles() : null;
         }
@@ -126,7 +126,7 @@ public sealed class GuidanceTests : IDisposable
 
         double HeightToWidth(string name, int[] classes)
         {
-            using Draws draws = model.Draw(model.Scheduler.Sampler(1), 16, 1, classes: classes);
+            using GeneratedSamples draws = model.Draw(model.Scheduler.Sampler(1), 16, 1, classes: classes);
             Assert.Equal(classes, draws.Classes);
             draws.Save(scratch[name]);
             using ImageMagick.MagickImage picture = new(scratch[name]);

@@ -16,7 +16,7 @@ static class ColourMaps
 
     /// <summary>So many colours along the map as <c>#rrggbb</c>.</summary>
     internal static string[] Hex(ColourMap map, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => Ink.Hex(Of(map).GetColor(i / (count - 1.0)).ToSKColor()))];
+        [.. Enumerable.Range(0, count).Select(i => Palette.Hex(Of(map).GetColor(i / (count - 1.0)).ToSKColor()))];
 
     /// <summary>White to dark blue along a straight line in OKLab.</summary>
     sealed class InkMap : IColormap
@@ -28,7 +28,7 @@ static class ColourMaps
             double p = double.IsNaN(position) ? 0 : Math.Clamp(position, 0, 1);
             // A little more colour half-way, where a straight line from white looks washed out.
             double chroma = p + (0.6 * p * (1 - p));
-            return Ink.Scott(OkLab.ToColour(1 - (0.78 * p), -0.015 * chroma, -0.11 * chroma));
+            return Palette.Scott(OkLab.ToColour(1 - (0.78 * p), -0.015 * chroma, -0.11 * chroma));
         }
     }
 }

@@ -25,7 +25,7 @@ sealed record FilmStrip : Figure
     }
 
     /// <summary>Which frames of so many a strip shows: six, or four of wide ones.</summary>
-    internal static int[] Choose(int count, Figure frame) => Thin.Indices(count, 2 * Columns(frame));
+    internal static int[] Choose(int count, Figure frame) => Decimation.Indices(count, 2 * Columns(frame));
 
     static int Columns(Figure frame) => frame.Width > 520 || frame is Plot { IsEqual: false } ? 2 : 3;
 
@@ -37,12 +37,12 @@ sealed record FilmStrip : Figure
     {
         Header.Title(canvas, Title, Width, false);
         float top = Header.TitleHeight(Title, false), w = frames[0].Width * Scale, h = frames[0].Height * Scale;
-        using var frame = new SKPaint { Color = Ink.Grid, IsStroke = true };
+        using var frame = new SKPaint { Color = Palette.Grid, IsStroke = true };
         for (int i = 0; i < frames.Length; i++)
         {
             canvas.Save();
             canvas.Translate(Margin + (i % columns * (w + Gap)), top + (i / columns * RowHeight));
-            if (!labels.IsEmpty) MathText.Draw(canvas, labels[i], 2, LabelSize, LabelSize, Ink.Text);
+            if (!labels.IsEmpty) MathText.Draw(canvas, labels[i], 2, LabelSize, LabelSize, Palette.Text);
             canvas.Translate(0, LabelHeight);
             canvas.DrawRect(0, 0, w, h, frame);
             canvas.Scale(Scale);

@@ -21,7 +21,7 @@ static class Header
             foreach (string name in names)
             {
                 foreach (var layer in plot.Layers.Where(l => l.Name == name)) Key(canvas, layer, styles.Of(layer), new SKRect(x, y + 4, x + Symbol, y + 18));
-                MathText.Draw(canvas, name, x + Symbol + 7, y + 16, Size, Ink.Text);
+                MathText.Draw(canvas, name, x + Symbol + 7, y + 16, Size, Palette.Text);
                 x += EntryWidth(name) + Gap;
             }
         }
@@ -61,7 +61,7 @@ static class Header
     {
         if (title.Length == 0) return TitleHeight(title, isPanel);
         float size = isPanel ? 15 : 17, room = width - (2 * Margin), wide = MathText.Width(title, size);
-        MathText.Draw(canvas, title, Margin, isPanel ? 24 : 28, wide > room ? size * room / wide : size, Ink.Text);
+        MathText.Draw(canvas, title, Margin, isPanel ? 24 : 28, wide > room ? size * room / wide : size, Palette.Text);
         return TitleHeight(title, isPanel);
     }
 

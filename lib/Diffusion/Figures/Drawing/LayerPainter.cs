@@ -8,7 +8,7 @@ static class LayerPainter
     internal static void Add(ScottPlot.Plot scott, Plot plot, Layer layer, SeriesStyles styles)
     {
         var style = styles.Of(layer);
-        var colour = Ink.Scott(style.Colour);
+        var colour = Palette.Scott(style.Colour);
         Coordinates At(double x, double y) => new(PlotView.X(plot, x), PlotView.Y(plot, y));
         Coordinates[] Curve(double[] xs, double[] ys) => [.. xs.Zip(ys, At)];
 

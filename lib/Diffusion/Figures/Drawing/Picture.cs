@@ -67,7 +67,7 @@ static partial class Picture
         using var bitmap = new SKBitmap(w, h, SKColorType.Rgba8888, SKAlphaType.Premul);
         using (var canvas = new SKCanvas(bitmap))
         {
-            canvas.Clear(Ink.Paper);
+            canvas.Clear(Palette.Paper);
             canvas.Scale(scale);
             draw(canvas);
         }

@@ -36,9 +36,9 @@ sealed class PlotPainter(Plot plot)
         canvas.Restore();
 
         float foot = plot.Height - Margin - (free.Bottom - data.Bottom), side = plot.Width - Margin - 3 - (free.Right - data.Right);
-        MathText.Draw(canvas, plot.XLabel, data.HorizontalCenter, foot, LabelSize, Ink.Text, 0.5f);
-        MathText.DrawUpright(canvas, plot.YLabel, Margin + LabelSize, data.VerticalCenter, LabelSize, Ink.Text);
-        if (grid is not null) MathText.DrawUpright(canvas, grid.Label, side, data.VerticalCenter, LabelSize, Ink.Text);
+        MathText.Draw(canvas, plot.XLabel, data.HorizontalCenter, foot, LabelSize, Palette.Text, 0.5f);
+        MathText.DrawUpright(canvas, plot.YLabel, Margin + LabelSize, data.VerticalCenter, LabelSize, Palette.Text);
+        if (grid is not null) MathText.DrawUpright(canvas, grid.Label, side, data.VerticalCenter, LabelSize, Palette.Text);
     }
 
     /// <summary>The largest rectangle at the upper left of the free one in which both axes have one scale.</summary>
@@ -53,11 +53,11 @@ sealed class PlotPainter(Plot plot)
     {
         var scott = new ScottPlot.Plot();
         scott.RenderManager.ClearCanvasBeforeEachRender = false;
-        scott.FigureBackground.Color = Ink.Scott(Ink.Paper);
-        scott.DataBackground.Color = Ink.Scott(Ink.Paper);
+        scott.FigureBackground.Color = Palette.Scott(Palette.Paper);
+        scott.DataBackground.Color = Palette.Scott(Palette.Paper);
         scott.HideLegend();
         scott.Axes.Title.IsVisible = false;
-        scott.Grid.MajorLineColor = Ink.Scott(Ink.Grid);
+        scott.Grid.MajorLineColor = Palette.Scott(Palette.Grid);
         scott.Grid.IsVisible = grid is null;
 
         var bars = plot.Layers.OfType<BarsLayer>().FirstOrDefault();
@@ -91,13 +91,13 @@ sealed class PlotPainter(Plot plot)
     {
         axis.TickLabelStyle.Font = BundledFont.Typeface;
         axis.TickLabelStyle.FontSize = TickSize;
-        axis.TickLabelStyle.ForeColor = Ink.Scott(Ink.Text);
-        axis.MajorTickStyle.Color = axis.MinorTickStyle.Color = Ink.Scott(Ink.Frame);
+        axis.TickLabelStyle.ForeColor = Palette.Scott(Palette.Text);
+        axis.MajorTickStyle.Color = axis.MinorTickStyle.Color = Palette.Scott(Palette.Frame);
         axis.MajorTickStyle.Length = 5;
         // ScottPlot leaves room for an axis label (ours stands outside) and sets numbers a little above their ticks.
         if (axis is ScottPlot.AxisPanels.AxisBase panel) (panel.EmptyLabelPadding, panel.PaddingOutsideAxisLabels) = (new(0, 0), new(0, 0));
         if (axis.Edge is Edge.Left or Edge.Right) axis.TickLabelStyle.OffsetY = 2.5f;
         axis.MinorTickStyle.Length = 0;
-        axis.FrameLineStyle.Color = Ink.Scott(Ink.Frame);
+        axis.FrameLineStyle.Color = Palette.Scott(Palette.Frame);
     }
 }

@@ -42,7 +42,7 @@ sealed class Stroke(Coordinates[] points, SeriesStyle style, bool hasEnds) : Plo
         };
         using var path = new SKPath();
         bool isDown = false;
-        foreach (var point in hasEnds ? points : Thin.Curve(points, MostPoints))
+        foreach (var point in hasEnds ? points : Decimation.Curve(points, MostPoints))
         {
             bool isFinite = double.IsFinite(point.X) && double.IsFinite(point.Y);
             if (isFinite && isDown) path.LineTo(Px(point));
@@ -52,14 +52,14 @@ sealed class Stroke(Coordinates[] points, SeriesStyle style, bool hasEnds) : Plo
         if (style.HasHalo)
         {
             using var halo = paint.Clone();
-            (halo.Color, halo.StrokeWidth, halo.PathEffect) = (Ink.Paper.WithAlpha(190), style.Width + 2, null);
+            (halo.Color, halo.StrokeWidth, halo.PathEffect) = (Palette.Paper.WithAlpha(190), style.Width + 2, null);
             canvas.DrawPath(path, halo);
         }
         canvas.DrawPath(path, paint);
         if (!hasEnds) return;
         var first = Px(points[0]);
         var last = Px(points[^1]);
-        Mark.Draw(canvas, 0, first.X, first.Y, 7, Ink.Paper);
+        Mark.Draw(canvas, 0, first.X, first.Y, 7, Palette.Paper);
         Mark.Draw(canvas, 6, first.X, first.Y, 6, style.Colour);
         Mark.Draw(canvas, 0, last.X, last.Y, 7, style.Colour);
     }
@@ -81,7 +81,7 @@ sealed class Marks(Coordinates[] points, SeriesStyle style) : Plottable
             <= 10000 => (2.8f, 110),
             _ => (2f, 60),
         };
-        foreach (int i in Thin.Indices(points.Length, MostPoints))
+        foreach (int i in Decimation.Indices(points.Length, MostPoints))
         {
             var point = points[i];
             if (!double.IsFinite(point.X) || !double.IsFinite(point.Y)) continue;
@@ -101,9 +101,9 @@ sealed class Note(Coordinates at, string text) : Plottable
         var p = Px(at);
         float width = MathText.Width(text, Size);
         float x = Math.Min(p.X + 6, Axes.DataRect.Right - width - 4), y = Math.Max(p.Y - 6, Axes.DataRect.Top + Size + 2);
-        using var ground = new SKPaint { Color = Ink.Paper.WithAlpha(200), IsAntialias = true };
+        using var ground = new SKPaint { Color = Palette.Paper.WithAlpha(200), IsAntialias = true };
         canvas.DrawRoundRect(x - 3, y - Size, width + 6, Size + 5, 3, 3, ground);
-        MathText.Draw(canvas, text, x, y, Size, Ink.Text);
+        MathText.Draw(canvas, text, x, y, Size, Palette.Text);
     }
 }
 

@@ -6,7 +6,7 @@ namespace Diffusion;
 readonly record struct SeriesStyle(SKColor Colour, float[] Dash, int Mark, float Width, bool HasHalo = false)
 {
     /// <summary>The colour as <c>#rrggbb</c>.</summary>
-    internal string Hex => Ink.Hex(Colour);
+    internal string Hex => Palette.Hex(Colour);
 
     /// <summary>The colour as CSS with an opacity.</summary>
     internal string Css(double opacity) =>
@@ -36,14 +36,14 @@ sealed class SeriesStyles
     internal SeriesStyle Of(Layer layer)
     {
         bool hasHalo = ground is not null;
-        if (layer is RuleLayer) return new(Ink.Faint, ruleDashes[rules[layer.Name] % ruleDashes.Length], 0, 1.6f, hasHalo);
-        if (layer is ArrowsLayer) return new(ground == ColourMap.Viridis ? Ink.Paper : Ink.Faint, [], 0, 1.6f);
+        if (layer is RuleLayer) return new(Palette.Faint, ruleDashes[rules[layer.Name] % ruleDashes.Length], 0, 1.6f, hasHalo);
+        if (layer is ArrowsLayer) return new(ground == ColourMap.Viridis ? Palette.Paper : Palette.Faint, [], 0, 1.6f);
         // One curve alone is the subject of its plot even without a name; among others it is context.
         if (layer.Name.Length == 0 && IsDrawn(layer) && !isAlone)
-            return new(ground == ColourMap.Viridis ? Ink.Paper.WithAlpha(200) : Ink.Context, [], 0, 1.1f);
+            return new(ground == ColourMap.Viridis ? Palette.Paper.WithAlpha(200) : Palette.Context, [], 0, 1.1f);
         int index = layer.Name.Length == 0 ? 0 : series[layer.Name];
         // On a coloured ground the first colour is vermilion, which no colour map here contains in its middle.
-        return new(Ink.Of(hasHalo ? index + 1 : index), layer is PathLayer ? [] : Ink.Dashes[index % Ink.Dashes.Length], index,
+        return new(Palette.Of(hasHalo ? index + 1 : index), layer is PathLayer ? [] : Palette.Dashes[index % Palette.Dashes.Length], index,
             layer is PathLayer || hasHalo ? 1.6f : 2.4f, hasHalo);
     }
 }

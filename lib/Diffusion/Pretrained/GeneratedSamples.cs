@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace Diffusion;
 
 /// <summary>What a model drew: samples, and the states on the way from noise to them where those were asked for. Lies on the CPU.</summary>
-public sealed class Draws : IDisposable
+public sealed class GeneratedSamples : IDisposable
 {
     const int RowsOfStrip = 16, ColumnsOfStrip = 9;
 
-    internal Draws(Tensor samples, Tensor? trajectory, IReadOnlyList<int> times, IReadOnlyList<int> classes) =>
+    internal GeneratedSamples(Tensor samples, Tensor? trajectory, IReadOnlyList<int> times, IReadOnlyList<int> classes) =>
         (Samples, Trajectory, Times, Classes) = (samples, trajectory, times, classes);
 
     /// <summary>The endings of a file name that <see cref="Save"/> knows.</summary>
@@ -71,7 +71,7 @@ public sealed class Draws : IDisposable
 
     ImageGrid Strip()
     {
-        int[] shown = Thin.Indices(Times.Count, ColumnsOfStrip);
+        int[] shown = Decimation.Indices(Times.Count, ColumnsOfStrip);
         Tensor rows = Trajectory!.narrow(1, 0, Math.Min(RowsOfStrip, Samples.shape[0])).index_select(0, tensor(shown.Select(i => (long)i).ToArray()));
         return ImageGrid.Of("", rows.transpose(0, 1).flatten(0, 1), shown.Length, columnLabels: shown.Select(i => $"t = {Times[i]}"));
     }

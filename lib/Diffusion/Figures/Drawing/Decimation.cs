@@ -3,7 +3,7 @@ using ScottPlot;
 namespace Diffusion;
 
 /// <summary>Fewer points that look the same.</summary>
-static class Thin
+static class Decimation
 {
     /// <summary>
     /// A curve with ascending x through the lowest and highest point of each of <paramref name="most"/>/2 groups; other curves stay as they

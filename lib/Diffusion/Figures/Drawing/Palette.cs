@@ -6,7 +6,7 @@ namespace Diffusion;
 /// The colours, line patterns and marks of all figures: Okabe and Ito's palette, which colour-blind readers tell apart, on an opaque white
 /// card whose edge shows on a light page and on a dark one.
 /// </summary>
-static class Ink
+static class Palette
 {
     /// <summary>
     /// Series colours in order of appearance (Okabe &amp; Ito 2008, without its yellow; its orange and its sky blue, which a thin line loses on
