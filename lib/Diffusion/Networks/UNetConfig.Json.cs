@@ -32,7 +32,7 @@ public sealed partial record UNetConfig
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{path} is not valid JSON (line {error.LineNumber + 1}).", error);
+            throw new InvalidDataException(FileKind.Said(path, isJson: true) is { } said ? $"{path}: {said}." : $"{path} is not valid JSON (line {error.LineNumber + 1}).", error);
         }
         catch (InvalidDataException error)
         {
@@ -74,6 +74,9 @@ public sealed partial record UNetConfig
             "num_train_timesteps" => this with { NumTrainTimesteps = WholeOrNull() },
             "act_fn" => this with { ActFn = Text() },
             "time_embedding_type" => Only(IsText(value, "positional"), "\"positional\""),
+
+            // Book-keeping of EMAModel.save_pretrained, which says nothing of the network.
+            "decay" or "inv_gamma" or "power" or "min_decay" or "optimization_step" or "update_after_step" or "use_ema_warmup" => this,
 
             _ => Only(IsNull() || value.ValueKind == JsonValueKind.False, "this option to be absent, null or false"),
         };

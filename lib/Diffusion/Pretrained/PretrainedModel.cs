@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
 namespace Diffusion;
@@ -5,6 +7,8 @@ namespace Diffusion;
 /// <summary>A model as diffusers keeps it, ready to draw: the network and the file that says how to sample from it.</summary>
 public sealed class PretrainedModel : IDisposable
 {
+    const string PipelineFile = "model_index.json";
+
     PretrainedModel(UNet network, SchedulerConfig scheduler, ImageSize size) => (Network, Scheduler, Size) = (network, scheduler, size);
 
     /// <summary>The network, on <see cref="Compute.Device"/>.</summary>
@@ -23,6 +27,7 @@ public sealed class PretrainedModel : IDisposable
     /// <exception cref="NotSupportedException">An option is not supported.</exception>
     public static PretrainedModel Open(string folder)
     {
+        RequirePictures(folder);
         string network = Part(folder, "unet", UNet.ConfigFile), file = Path.Combine(network, UNet.ConfigFile);
         UNetConfig config = UNetConfig.Read(file);
         if (config.SampleSize is not { } size)
@@ -120,9 +125,34 @@ public sealed class PretrainedModel : IDisposable
             throw new InvalidOperationException($"These draws would take {bytes / 1e9:0} GB of memory and there are {there / 1e9:0} GB: draw fewer at a time, with another seed each.");
     }
 
+    /// <summary>Where a file of a model lies: in a pipeline's subfolder, whatever else lies above it, or in the folder itself.</summary>
     internal static string Part(string folder, string name, string file)
     {
         string part = Path.Combine(folder, name);
-        return !File.Exists(Path.Combine(folder, file)) && File.Exists(Path.Combine(part, file)) ? part : folder;
+        bool isPipeline = File.Exists(Path.Combine(folder, PipelineFile)), isBare = File.Exists(Path.Combine(folder, file))
+            && (name != "unet" || File.Exists(Path.Combine(folder, UNet.WeightsFile)) || File.Exists(Path.Combine(folder, UNet.TorchWeightsFile)));
+        return File.Exists(Path.Combine(part, file)) && (isPipeline || !isBare) ? part : folder;
+    }
+
+    /// <summary>Refuses a pipeline whose network does not draw pictures.</summary>
+    static void RequirePictures(string folder)
+    {
+        string file = Path.Combine(folder, PipelineFile);
+        if (!File.Exists(file)) return;
+        JsonObject? index;
+        try
+        {
+            index = JsonNode.Parse(File.ReadAllText(file)) as JsonObject;
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{file} is not valid JSON in line {error.LineNumber + 1}.", error);
+        }
+        string pipeline = index?["_class_name"] is JsonValue value && value.TryGetValue(out string? name) ? name : "of no class";
+        string[] others = [.. (index ?? []).Where(part => !part.Key.StartsWith('_') && part.Key is not ("unet" or "scheduler") && part.Value is JsonArray { Count: 2 } list && list[0] is not null)
+            .Select(part => part.Key)];
+        if (others.Length > 0)
+            throw new InvalidDataException($"{file}: the pipeline is {pipeline} with {string.Join(", ", others)}, so its network draws latents or something other than pictures: "
+                + "expected a DDPMPipeline or DDIMPipeline of unet and scheduler alone.");
     }
 }

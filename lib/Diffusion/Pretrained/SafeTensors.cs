@@ -73,7 +73,7 @@ public sealed partial class SafeTensors : IWeightsFile
         catch (Exception error)
         {
             stream.Dispose();
-            if (error is InvalidDataException) throw new InvalidDataException($"{path}: {error.Message}.", error);
+            if (error is InvalidDataException) throw new InvalidDataException($"{path}: {FileKind.Said(path) ?? error.Message}.", error);
             throw;
         }
     }

@@ -34,6 +34,14 @@ public sealed class SchedulerConfig
         ["tensor_format"] = "pt",           // of 2022, without effect on the numbers
     };
 
+    // Options of diffusers' other schedulers, which save_pretrained leaves in a file that began as one of theirs: DDPM and DDIM look at none of them.
+    static readonly HashSet<string> ofOthers =
+    [
+        "algorithm_type", "euler_at_final", "final_sigmas_type", "flow_shift", "interpolation_type", "lambda_min_clipped", "lower_order_final", "prediction_order", "rho",
+        "s_churn", "s_noise", "s_tmax", "s_tmin", "sigma_data", "sigma_max", "sigma_min", "skip_prk_steps", "solver_order", "solver_p", "solver_type", "disable_corrector",
+        "timestep_type", "use_beta_sigmas", "use_exponential_sigmas", "use_flow_sigmas", "use_karras_sigmas", "use_lu_lambdas",
+    ];
+
     readonly string file;
     readonly JsonObject values;
     readonly int offset, end;
@@ -46,7 +54,7 @@ public sealed class SchedulerConfig
             "DDPMScheduler or DDIMScheduler (a network can be sampled with either: write one of them there)");
         IsDdim = scheduler == "DDIMScheduler";
         foreach ((string key, JsonNode? value) in values)
-            if (!key.StartsWith('_') && !defaults.ContainsKey(key) && value is not null && value.ToJsonString() != "false")
+            if (!key.StartsWith('_') && !defaults.ContainsKey(key) && !ofOthers.Contains(key) && value is not null && value.ToJsonString() != "false")
                 throw new NotSupportedException($"{file}: {key} is {Quoted(value)}, an option that is not known here: only a scheduler without it can be used.");
 
         Steps = Get<int>("num_train_timesteps");
@@ -110,22 +118,25 @@ public sealed class SchedulerConfig
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{path} is not valid JSON in line {error.LineNumber + 1}.", error);
+            throw new InvalidDataException(FileKind.Said(path, isJson: true) is { } said ? $"{path}: {said}." : $"{path} is not valid JSON in line {error.LineNumber + 1}.", error);
         }
     }
 
     /// <summary>The sampler that this file describes, or DDIM with another η.</summary>
-    /// <param name="steps">N, from 1 to T; all T unless said.</param>
+    /// <param name="steps">N, from 1 to T; unless said all T, or where steps_offset does not allow that the most up to 50 (diffusers' own default) that it does.</param>
     /// <param name="eta">η of DDIM, also where the file describes DDPM; left out, the file's own sampler: DDPM, or DDIM with η = 0.</param>
     /// <param name="recomputesNoise">whether ε̂ is computed again from the clipped x̂₀ (<see cref="Diffusion.Sampler.RecomputesNoise"/>); diffusers' DDIM says <c>use_clipped_model_output</c> and does not unless told, DDPM always does.</param>
     public Sampler Sampler(int? steps = null, double? eta = null, bool recomputesNoise = true)
     {
-        IReadOnlyList<int> times = ReverseTimes.Times(Steps, steps ?? Steps, Spacing, offset);
+        IReadOnlyList<int> times = ReverseTimes.Times(Steps, steps ?? DefaultSteps, Spacing, offset);
         return IsDdim || eta is not null
             ? new(Schedule, ReverseTimes.Striding(times, Steps, end))
             { Parameterization = Parameterization, Clip = Clip, Threshold = Threshold, Variance = ReverseVariance.Scaled(eta ?? 0), RecomputesNoise = recomputesNoise }
             : new(Schedule, ReverseTimes.Following(times)) { Parameterization = Parameterization, Clip = Clip, Threshold = Threshold, Variance = Variance };
     }
+
+    int DefaultSteps => Spacing != TimeSpacing.Leading || offset == 0 ? Steps
+        : Enumerable.Range(1, Math.Min(50, Steps)).LastOrDefault(n => (n - 1) * (Steps / n) + offset + 1 <= Steps, 1);
 
     /// <summary>Writes the DDPMScheduler file of a schedule that is linear in diffusers' sense, beside a model trained with it.</summary>
     /// <param name="folder">The model's folder.</param>

@@ -60,7 +60,7 @@ sealed class TorchFile : IWeightsFile
         {
             Span<byte> start = stackalloc byte[4];
             if (stream.ReadAtLeast(start, 4, throwOnEndOfStream: false) < 4 || !start.SequenceEqual("PK\x3\x4"u8))
-                throw new InvalidDataException("this is no zip archive, "
+                throw new InvalidDataException(FileKind.Said(path) ?? "this is no zip archive, "
                     + "expected a file of torch.save from PyTorch 1.6 or later: save it again there, or take safetensors");
             archive = new ZipArchive(stream, ZipArchiveMode.Read);
             return new TorchFile(path, archive, stream.Length);

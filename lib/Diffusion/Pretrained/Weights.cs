@@ -53,9 +53,10 @@ public static class Weights
     {
         (string Name, Parameter Parameter)[] wanted = [.. network.named_parameters()];
         var found = new Dictionary<string, StoredTensor>();
+        int prefix = WrapperLength([.. file.Stored.Select(tensor => tensor.Name)], wanted);
         foreach (StoredTensor tensor in file.Stored)
-            if (!found.TryAdd(CurrentName(tensor.Name), tensor))
-                throw new InvalidDataException($"{file.Path} holds '{CurrentName(tensor.Name)}' twice, "
+            if (CurrentName(tensor.Name[prefix..]) is var name && !found.TryAdd(name, tensor))
+                throw new InvalidDataException($"{file.Path} holds '{name}' twice, "
                     + "under its old name and the current one: one of them has to go.");
         if (Misfit(wanted, found) is { } misfit) throw new InvalidDataException($"{file.Path} holds another network: {misfit}.");
         using var noGraph = no_grad();
@@ -64,6 +65,17 @@ public static class Weights
             using Tensor target = parameter.view([.. found[name].Shape]);   // a 1×1 convolution's weights are a matrix's
             file.CopyTo(found[name].Name, target);
         }
+    }
+
+    // DataParallel, torch.compile and a trainer's own class write every name behind one of theirs (module., _orig_mod., model.). What all names share is
+    // left out where no parameter begins so.
+    static int WrapperLength(string[] names, (string Name, Parameter Parameter)[] wanted)
+    {
+        int length = 0;
+        while (names.Length > 0 && names[0].IndexOf('.', length) is >= 0 and var dot && names[0][length..(dot + 1)] is var part
+            && names.All(name => string.CompareOrdinal(name, 0, names[0], 0, dot + 1) == 0) && !wanted.Any(w => w.Name.StartsWith(part, StringComparison.Ordinal)))
+            length = dot + 1;
+        return length;
     }
 
     // Attention's four matrices had other names until 2022: …attentions.0.query.weight.

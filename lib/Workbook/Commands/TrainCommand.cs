@@ -113,6 +113,8 @@ static class TrainCommand
         };
         using var trainer = new Trainer(network, schedule, data, options, labels, teacher);
         if (goesOn) trainer.Resume(checkpoint);
+        if (data.min().ToDouble() >= 0 && data.max().ToDouble() > 0)
+            Console.WriteLine($"{Shown.Path(request.Dataset)}: nothing in images lies below 0, where −1 is black. If black is 0 there, stop and scale it: 2·x − 1.");
         return Train(trainer, request.Folder);
     }
 

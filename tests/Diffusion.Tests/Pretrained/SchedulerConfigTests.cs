@@ -43,8 +43,33 @@ public sealed class SchedulerConfigTests : IDisposable
     [Fact]
     public void Unknown_keys_pass_only_when_they_are_off()
     {
-        Read(("use_karras_sigmas", false), ("anything", null));
-        Assert.Contains("use_karras_sigmas is true", Assert.Throws<NotSupportedException>(() => Read(("use_karras_sigmas", true))).Message);
+        Read(("anything_else", false), ("anything", null));
+        Assert.Contains("anything is true", Assert.Throws<NotSupportedException>(() => Read(("anything", true))).Message);
+        Assert.Contains("timesteps is 500", Assert.Throws<NotSupportedException>(() => Read(("timesteps", 500))).Message);     // of 2022, and not T: it cannot be passed over
+    }
+
+    [Fact]
+    public void What_other_schedulers_of_diffusers_own_changes_nothing()
+    {
+        NoiseSchedule plain = Read(("_class_name", "DDIMScheduler")).Schedule;
+        SchedulerConfig config = Read(("_class_name", "DDIMScheduler"), ("skip_prk_steps", true), ("interpolation_type", "linear"), ("timestep_type", "discrete"), ("sigma_max", 80.0),
+            ("use_karras_sigmas", true), ("solver_order", 2), ("final_sigmas_type", "zero"));
+        Assert.Equal(plain.AlphaBar, config.Schedule.AlphaBar);
+        Assert.Equal(1000, config.Sampler().Steps.Count);
+    }
+
+    [Theory]
+    [InlineData(1000, 1, 50)]
+    [InlineData(1000, 10, 50)]
+    [InlineData(1000, 30, 49)]      // 50 strides of 20 would end at 1011
+    [InlineData(20, 1, 19)]
+    [InlineData(1000, 0, 1000)]
+    public void Steps_that_nobody_chose_are_as_many_as_the_offset_allows(int T, int offset, int steps)
+    {
+        SchedulerConfig config = Read(("_class_name", "DDIMScheduler"), ("num_train_timesteps", T), ("steps_offset", offset));
+        IReadOnlyList<(int T, int S)> walk = config.Sampler().Steps;
+        Assert.Equal(steps, walk.Count);
+        Assert.All(walk, step => Assert.InRange(step.T, 1, T));
     }
 
     [Fact]

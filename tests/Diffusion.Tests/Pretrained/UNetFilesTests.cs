@@ -72,6 +72,79 @@ public sealed class UNetFilesTests
         Assert.Equal(expected, randn(3).ToDoubles());
     }
 
+    [Theory]
+    [InlineData("module.")]
+    [InlineData("_orig_mod.module.")]
+    [InlineData("model.unet.")]
+    public void A_wrapper_that_stands_before_every_name_is_left_out(string prefix)
+    {
+        using var scratch = new Golden.Scratch();
+        using UNet network = New(3);
+        network.Save(scratch.Folder);
+        var named = network.named_parameters().ToDictionary(p => prefix + p.name, p => (Tensor)p.parameter);
+        SafeTensors.Write(scratch[UNet.WeightsFile], named);
+        using (UNet again = UNet.Load(scratch.Folder)) AssertSame(network, again);
+        named["other"] = zeros(1);                                   // then it is common to all no longer
+        SafeTensors.Write(scratch[UNet.WeightsFile], named);
+        Assert.Contains("holds another network", Assert.Throws<InvalidDataException>(() => UNet.Load(scratch.Folder)).Message);
+    }
+
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:12ab\nsize 4521\n", "pointer of git-lfs")]
+    [InlineData("<!DOCTYPE html><html><body>Sign in</body></html>", "web page")]
+    [InlineData("  <html lang=\"en\">", "web page")]
+    [InlineData("{\"error\": \"not found\"}", "this is JSON")]
+    [InlineData("PK\u0003\u0004 and more of it", "zip archive, as torch.save writes")]
+    [InlineData("", "0 bytes, too few")]
+    [InlineData("just some words, longer than eight", "the header claims")]
+    public void A_file_that_is_not_what_its_name_says_is_called_what_it_is(string text, string said)
+    {
+        using var scratch = new Golden.Scratch();
+        using UNet network = New(4);
+        network.Save(scratch.Folder);
+        File.WriteAllText(scratch[UNet.WeightsFile], text);
+        Assert.Contains(said, Assert.Throws<InvalidDataException>(() => UNet.Load(scratch.Folder)).Message);
+        if (!said.Contains("pointer") && !said.Contains("page")) return;
+        File.Move(scratch[UNet.WeightsFile], scratch[UNet.TorchWeightsFile]);
+        Assert.Contains(said, Assert.Throws<InvalidDataException>(() => UNet.Load(scratch.Folder)).Message);
+        File.WriteAllText(scratch[UNet.ConfigFile], text);
+        Assert.Contains(said, Assert.Throws<InvalidDataException>(() => UNet.Load(scratch.Folder)).Message);
+    }
+
+    [Fact]
+    public void Book_keeping_of_a_moving_average_changes_nothing()
+    {
+        using var scratch = new Golden.Scratch();
+        using UNet network = New(5);
+        network.Save(scratch.Folder);
+        string config = File.ReadAllText(scratch[UNet.ConfigFile]);
+        File.WriteAllText(scratch[UNet.ConfigFile], config.Replace("{\n", "{\n  \"decay\": 0.9999, \"inv_gamma\": 1.0, \"power\": 0.75, \"min_decay\": 0.0, \"optimization_step\": 500000, "
+            + "\"update_after_step\": 0, \"use_ema_warmup\": true,\n"));
+        using UNet again = UNet.Load(scratch.Folder);
+        AssertSame(network, again);
+        Assert.Equal(config, again.Config.ToJson());
+    }
+
+    [Fact]
+    public void A_pipeline_of_latents_is_refused_and_a_stray_config_hides_nothing()
+    {
+        using var scratch = new Golden.Scratch();
+        using UNet network = New(6);
+        network.Save(scratch["unet"]);
+        Directory.CreateDirectory(scratch["scheduler"]);
+        SchedulerConfig.Save(scratch["scheduler"], NoiseSchedule.Linear());
+        File.WriteAllText(scratch[UNet.ConfigFile], "{\"_class_name\": \"VQModel\", \"latent_channels\": 3}");
+        PretrainedModel.Open(scratch.Folder).Dispose();
+        void Index(string text) => File.WriteAllText(scratch["model_index.json"], text);
+        const string Own = "\"unet\": [\"diffusers\", \"UNet2DModel\"], \"scheduler\": [\"diffusers\", \"DDIMScheduler\"]";
+        Index($"{{\"_class_name\": \"DDPMPipeline\", {Own}, \"feature_extractor\": [null, null]}}");
+        PretrainedModel.Open(scratch.Folder).Dispose();
+        Index($"{{\"_class_name\": \"LDMPipeline\", {Own}, \"vqvae\": [\"diffusers\", \"VQModel\"]}}");
+        Assert.Contains("LDMPipeline with vqvae, so its network draws latents", Assert.Throws<InvalidDataException>(() => PretrainedModel.Open(scratch.Folder)).Message);
+        Index("{");
+        Assert.Contains("model_index.json is not valid JSON", Assert.Throws<InvalidDataException>(() => PretrainedModel.Open(scratch.Folder)).Message);
+    }
+
     [Fact]
     public void A_missing_an_extra_and_a_misshaped_tensor_are_named_and_nothing_changes()
     {

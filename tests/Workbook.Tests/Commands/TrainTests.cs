@@ -145,6 +145,15 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public void Images_that_know_no_black_are_remarked_on()
+    {
+        WorkbookProgram.Ended ended = Train(Arguments("grey", 40, "--dataset", DataOf("grey.safetensors", 8, 1)));
+        Assert.Equal(0, ended.ExitCode);
+        Assert.Contains("grey.safetensors: nothing in images lies below 0, where −1 is black", ended.Output);
+        Assert.DoesNotContain("lies below 0", Train(Arguments("whole", 40, "--dataset", DataOf("whole.safetensors", 8, -1))).Output);
+    }
+
+    [Fact]
     public void Images_of_ones_own_are_checked_against_the_network_and_the_range()
     {
         AssertRefused("The images have 1 channels, small.json takes 3", DataOf("a.safetensors", 8), Changed("\"in_channels\": 1", "\"in_channels\": 3"));
