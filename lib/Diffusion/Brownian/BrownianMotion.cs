@@ -74,7 +74,7 @@ public static class BrownianMotion
     static void RequireWalk(Tensor walk)
     {
         if (walk.dim() != 3 || walk.shape[0] < 2)
-            throw new ArgumentException($"The walk has shape {SafeTensor.Format(walk.shape)}, expected (steps+1, particles, dimensions) with at least one step.", nameof(walk));
+            throw new ArgumentException($"The walk has shape {TensorShape.Format(walk.shape)}, expected (steps+1, particles, dimensions) with at least one step.", nameof(walk));
     }
 
     static void RequirePositive(double value, string name)

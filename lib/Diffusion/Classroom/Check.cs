@@ -57,7 +57,7 @@ public static class Check
     public static void Same(string claim, Tensor byHand, Tensor byLibrary, long roundings, double scale = 0)
     {
         if (!byHand.shape.SequenceEqual(byLibrary.shape) || byHand.dtype != byLibrary.dtype)
-            throw new ArgumentException($"Check '{claim}': {byHand.dtype} {SafeTensor.Format(byHand.shape)} is compared with {byLibrary.dtype} {SafeTensor.Format(byLibrary.shape)}, "
+            throw new ArgumentException($"Check '{claim}': {byHand.dtype} {TensorShape.Format(byHand.shape)} is compared with {byLibrary.dtype} {TensorShape.Format(byLibrary.shape)}, "
                 + "expected two tensors of one type and shape.", nameof(byLibrary));
         using var scope = torch.NewDisposeScope();
         bool isDouble = byHand.dtype == torch.ScalarType.Float64;

@@ -8,12 +8,10 @@ namespace Diffusion;
 /// </summary>
 public sealed class ClassifierTrainer : IDisposable
 {
-    readonly Tensor images, labels, lossSum;
+    readonly Tensor images, labels;
     readonly ForwardProcess? forward;
-    readonly FlatParameters weights, average;
-    readonly FlatAdamW optimiser;
+    readonly TrainedWeights weights;
     readonly SeededDraws draws;
-    long summedLosses;
 
     /// <summary>Prepares to train a network from the weights it has. Its parameters become views of one vector.</summary>
     /// <param name="network">What learns; stays the caller's.</param>
@@ -33,15 +31,9 @@ public sealed class ClassifierTrainer : IDisposable
         images = digits.Images.alias().DetachFromDisposeScope();
         labels = digits.Labels.alias().DetachFromDisposeScope();
         forward = schedule is null ? null : new(schedule);
-        network.train();
         Average = Parameters.LeftBlank(() => new DigitClassifier(network.Times));
-        Average.eval();
-        weights = new FlatParameters(network);
-        average = new FlatParameters(Average);
-        using (no_grad()) average.Values.copy_(weights.Values);
-        optimiser = new FlatAdamW(weights.Values);
+        weights = new(network, Average, options);
         draws = new SeededDraws(digits.Count, options.BatchSize, schedule?.T ?? 1, options.Seed);
-        lossSum = zeros([], dtype: ScalarType.Float64, device: Compute.Device).DetachFromDisposeScope();
     }
 
     /// <summary>What learns.</summary>
@@ -68,12 +60,11 @@ public sealed class ClassifierTrainer : IDisposable
     /// <exception cref="InvalidOperationException">It is no longer a number.</exception>
     public double MeanLoss()
     {
-        using var noGraph = no_grad();
-        double mean = lossSum.item<double>() / summedLosses;
-        if (summedLosses > 0 && !double.IsFinite(mean))
+        (double sum, long count) = weights.Losses;
+        double mean = sum / count;
+        if (count > 0 && !double.IsFinite(mean))
             throw new InvalidOperationException($"The loss is {mean}, expected a number: take a learning rate below {Options.LearningRate}.");
-        lossSum.zero_();
-        summedLosses = 0;
+        weights.Losses = (0, 0);
         return mean;
     }
 
@@ -88,15 +79,7 @@ public sealed class ClassifierTrainer : IDisposable
             (t, Tensor ε) = draws.TimesAndNoise(k, x);
             x = forward.Sample(x, t, ε);
         }
-        Tensor loss = nn.functional.cross_entropy(Network.call(x, t), y);
-        Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors));
-
-        using var noGraph = no_grad();
-        optimiser.Step(gradient, k + 1, Options.LearningRateOf(k + 1), Options.WeightDecay, Options.GradientClip);
-        double d = Options.EmaDecayOf(k + 1);
-        average.Values.mul_(d).add_(weights.Values, alpha: 1 - d);
-        lossSum.add_(loss.detach());
-        summedLosses++;
+        weights.Descend(nn.functional.cross_entropy(Network.call(x, t), y), k + 1);
     }
 
     /// <summary>Gives the optimiser's memory and the average back. The network stays usable.</summary>
@@ -106,9 +89,6 @@ public sealed class ClassifierTrainer : IDisposable
         labels.Dispose();
         Average.Dispose();
         weights.Dispose();
-        average.Dispose();
-        optimiser.Dispose();
         draws.Dispose();
-        lossSum.Dispose();
     }
 }

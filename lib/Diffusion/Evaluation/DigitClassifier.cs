@@ -125,5 +125,5 @@ public sealed partial class DigitClassifier : nn.Module<Tensor, Tensor?, Tensor>
     }
 
     static ArgumentException Misshapen(Tensor x) =>
-        new($"The images have shape {SafeTensor.Format(x.shape)}, expected (N, 1, {Mnist.Size}, {Mnist.Size}) with N at least 1.");
+        new($"The images have shape {TensorShape.Format(x.shape)}, expected (N, 1, {Mnist.Size}, {Mnist.Size}) with N at least 1.");
 }

@@ -33,7 +33,7 @@ public sealed class DigitReading : IDisposable
     public double Accuracy(Tensor labels)
     {
         if (!labels.shape.SequenceEqual([Logits.shape[0]]))
-            throw new ArgumentException($"The labels have shape {SafeTensor.Format(labels.shape)}, expected ({Logits.shape[0]}): "
+            throw new ArgumentException($"The labels have shape {TensorShape.Format(labels.shape)}, expected ({Logits.shape[0]}): "
                 + "one for each digit.", nameof(labels));
         using var scope = NewDisposeScope();
         return (Logits.argmax(1) == labels.to(Logits.device)).to(ScalarType.Float64).mean().item<double>();

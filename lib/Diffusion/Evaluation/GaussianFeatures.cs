@@ -12,8 +12,8 @@ public sealed class GaussianFeatures : IDisposable
     public GaussianFeatures(Tensor mean, Tensor covariance)
     {
         if (mean.dim() != 1 || mean.shape[0] < 1 || !covariance.shape.SequenceEqual([mean.shape[0], mean.shape[0]]))
-            throw new ArgumentException($"The mean has shape {SafeTensor.Format(mean.shape)} and the covariance "
-                + $"{SafeTensor.Format(covariance.shape)}, expected (D) and (D, D).", nameof(covariance));
+            throw new ArgumentException($"The mean has shape {TensorShape.Format(mean.shape)} and the covariance "
+                + $"{TensorShape.Format(covariance.shape)}, expected (D) and (D, D).", nameof(covariance));
         using var scope = NewDisposeScope();
         Mean = mean.detach().to(CPU).to(ScalarType.Float64).clone();
         Covariance = covariance.detach().to(CPU).to(ScalarType.Float64).clone();
@@ -35,7 +35,7 @@ public sealed class GaussianFeatures : IDisposable
     public static GaussianFeatures Of(Tensor features)
     {
         if (features.dim() != 2 || features.shape[0] < 2)
-            throw new ArgumentException($"The features have shape {SafeTensor.Format(features.shape)}, expected (N, D) with N at least 2: "
+            throw new ArgumentException($"The features have shape {TensorShape.Format(features.shape)}, expected (N, D) with N at least 2: "
                 + "one vector has no covariance.", nameof(features));
         using var scope = NewDisposeScope();
         Tensor exact = features.detach().to(CPU).to(ScalarType.Float64), mean = exact.mean([0]), centred = exact - mean;

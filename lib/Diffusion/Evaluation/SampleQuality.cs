@@ -46,7 +46,7 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
         if (classifier.Times is not null)
             throw new ArgumentException("This classifier is told the time, expected one for clean digits.", nameof(classifier));
         if (samples.dim() != 4 || !samples.shape.SequenceEqual([samples.shape[0], 1, Mnist.Size, Mnist.Size]))
-            throw new ArgumentException($"The samples have shape {SafeTensor.Format(samples.shape)}, expected (N, 1, {Mnist.Size}, {Mnist.Size}): "
+            throw new ArgumentException($"The samples have shape {TensorShape.Format(samples.shape)}, expected (N, 1, {Mnist.Size}, {Mnist.Size}): "
                 + "only digits are judged.", nameof(samples));
         if (samples.shape[0] < 2 || samples.shape[0] > most)
             throw new ArgumentException($"There are {samples.shape[0]} samples, expected 2 to {most}: "

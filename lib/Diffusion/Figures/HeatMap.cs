@@ -51,7 +51,7 @@ public sealed record HeatMap : Plot
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.dim() != 2)
-            throw new ArgumentException($"Figure '{title}': the tensor has shape {SafeTensor.Format(values.shape)}, expected (rows, "
+            throw new ArgumentException($"Figure '{title}': the tensor has shape {TensorShape.Format(values.shape)}, expected (rows, "
                 + "columns).");
         var grid = new double[values.shape[0], values.shape[1]];
         Buffer.BlockCopy(values.ToDoubles(), 0, grid, 0, grid.Length * sizeof(double));

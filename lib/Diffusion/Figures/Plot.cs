@@ -205,7 +205,7 @@ public record Plot : Figure
     {
         ArgumentNullException.ThrowIfNull(rows);
         if (rows.dim() != 2 || rows.shape[1] != 2)
-            throw new ArgumentException($"Figure '{Title}', layer '{name}': the tensor has shape {SafeTensor.Format(rows.shape)}, "
+            throw new ArgumentException($"Figure '{Title}', layer '{name}': the tensor has shape {TensorShape.Format(rows.shape)}, "
                 + "expected (N, 2).");
         double[] values = Values(name, rows);
         return ([.. values.Where((_, i) => i % 2 == 0)], [.. values.Where((_, i) => i % 2 == 1)]);

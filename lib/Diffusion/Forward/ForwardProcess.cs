@@ -123,12 +123,12 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
         if (!x.is_floating_point())
             throw new ArgumentException($"x holds {x.dtype}, expected floating-point values (scale images to [−1, 1] first).", nameof(x));
         if (noise is not null && !noise.shape.SequenceEqual(x.shape))
-            throw new ArgumentException($"The noise has shape {SafeTensor.Format(noise.shape)}, expected x's shape {SafeTensor.Format(x.shape)}.", nameof(noise));
+            throw new ArgumentException($"The noise has shape {TensorShape.Format(noise.shape)}, expected x's shape {TensorShape.Format(x.shape)}.", nameof(noise));
     }
 
     internal static void RequirePerItem(Tensor x, Tensor t)
     {
         if (t.dim() != 1 || x.dim() < 1 || t.shape[0] != x.shape[0])
-            throw new ArgumentException($"t has shape {SafeTensor.Format(t.shape)}, expected one time for each item of a batch of shape {SafeTensor.Format(x.shape)}.", nameof(t));
+            throw new ArgumentException($"t has shape {TensorShape.Format(t.shape)}, expected one time for each item of a batch of shape {TensorShape.Format(x.shape)}.", nameof(t));
     }
 }

@@ -44,7 +44,7 @@ public sealed class Mlp : Denoiser
     public override Tensor forward(Tensor x, Tensor t)
     {
         if (x.dim() != 2 || x.shape[1] != Dimensions)
-            throw new ArgumentException($"x has shape {SafeTensor.Format(x.shape)}, expected (B, {Dimensions}).", nameof(x));
+            throw new ArgumentException($"x has shape {TensorShape.Format(x.shape)}, expected (B, {Dimensions}).", nameof(x));
         if (t.numel() != 1 && t.numel() != x.shape[0])
             throw new ArgumentException($"t has {t.numel()} entries, expected one for each of the {x.shape[0]} points or one for all.", nameof(t));
 

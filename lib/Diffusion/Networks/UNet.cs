@@ -124,7 +124,7 @@ public sealed partial class UNet : Denoiser
         }
         long[] expected = Config.ClassEmbedType == UNetConfig.IdentityClasses ? [batch, Config.TimeChannels] : [batch];
         if (!labels.shape.SequenceEqual(expected))
-            throw new ArgumentException($"labels have shape {SafeTensor.Format(labels.shape)}, expected {SafeTensor.Format(expected)}.", nameof(labels));
+            throw new ArgumentException($"labels have shape {TensorShape.Format(labels.shape)}, expected {TensorShape.Format(expected)}.", nameof(labels));
         if (Config.Classes is not { } classes) return;
         if (labels.dtype != ScalarType.Int64) throw new ArgumentException($"labels hold {labels.dtype}, expected Int64.", nameof(labels));
         if (labels.device.type != DeviceType.CPU || batch == 0) return;
@@ -137,7 +137,7 @@ public sealed partial class UNet : Denoiser
     internal void RequireShapes(Tensor x, Tensor t)
     {
         if (x.dim() != 4 || x.shape[1] != Config.InChannels)
-            throw new ArgumentException($"x has shape {SafeTensor.Format(x.shape)}, expected (B, {Config.InChannels}, H, W).", nameof(x));
+            throw new ArgumentException($"x has shape {TensorShape.Format(x.shape)}, expected (B, {Config.InChannels}, H, W).", nameof(x));
         Config.RequireSize(new ImageSize((int)x.shape[2], (int)x.shape[3]));
         if (t.numel() != 1 && t.numel() != x.shape[0])
             throw new ArgumentException($"t has {t.numel()} entries, expected one for each of the {x.shape[0]} items or one for all.", nameof(t));

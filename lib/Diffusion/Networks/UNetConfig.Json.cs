@@ -23,12 +23,7 @@ public sealed partial record UNetConfig
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no file {path}: a model is a folder with config.json and weights.", path);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException("expected a JSON object");
-            var config = new UNetConfig();
-            foreach (JsonProperty option in document.RootElement.EnumerateObject())
-                if (!option.Name.StartsWith('_') || option.Name == NullClassKey) config = config.With(option.Name, option.Value);
-            return config.Problem() is { } problem ? throw new InvalidDataException(problem) : config;
+            return Parse(File.ReadAllBytes(path));
         }
         catch (JsonException error)
         {
@@ -38,6 +33,19 @@ public sealed partial record UNetConfig
         {
             throw new InvalidDataException($"{path}: {error.Message}.", error);
         }
+    }
+
+    /// <summary>The same from the text of a config.json.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="InvalidDataException">A value is not supported.</exception>
+    internal static UNetConfig Parse(ReadOnlyMemory<byte> text)
+    {
+        using var document = JsonDocument.Parse(text);
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException("expected a JSON object");
+        var config = new UNetConfig();
+        foreach (JsonProperty option in document.RootElement.EnumerateObject())
+            if (!option.Name.StartsWith('_') || option.Name == NullClassKey) config = config.With(option.Name, option.Value);
+        return config.Problem() is { } problem ? throw new InvalidDataException(problem) : config;
     }
 
     UNetConfig With(string key, JsonElement value)

@@ -49,7 +49,7 @@ public sealed class Prediction
     Prediction(NoiseSchedule schedule, Tensor xt, Tensor output, Parameterization target, int time, Tensor? times)
     {
         if (!output.shape.SequenceEqual(xt.shape))
-            throw new ArgumentException($"The prediction has shape {SafeTensor.Format(output.shape)}, expected x_t's shape {SafeTensor.Format(xt.shape)}.", nameof(output));
+            throw new ArgumentException($"The prediction has shape {TensorShape.Format(output.shape)}, expected x_t's shape {TensorShape.Format(xt.shape)}.", nameof(output));
         if (!Enum.IsDefined(target)) throw Unknown(target);
         (this.schedule, this.xt, this.output, this.target, this.time, this.times) = (schedule, xt, output, target, time, times);
     }

@@ -18,6 +18,4 @@ public sealed record SafeTensor(string Name, ScalarType Type, IReadOnlyList<long
         ("BF16", ScalarType.BFloat16, 2), ("F16", ScalarType.Float16, 2), ("I16", ScalarType.Int16, 2),
         ("I8", ScalarType.Int8, 1), ("U8", ScalarType.Byte, 1), ("BOOL", ScalarType.Bool, 1),
     ];
-
-    internal static string Format(IEnumerable<long> shape) => $"({string.Join(", ", shape)})";
 }

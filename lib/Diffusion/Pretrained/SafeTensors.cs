@@ -99,7 +99,7 @@ public sealed partial class SafeTensors : IWeightsFile
         SafeTensor stored = Find(name);
         if (!target.shape.SequenceEqual(stored.Shape))
             throw new ArgumentException(
-                $"{Path}: tensor '{name}' has shape {SafeTensor.Format(stored.Shape)}, the target {SafeTensor.Format(target.shape)}.", nameof(target));
+                $"{Path}: tensor '{name}' has shape {TensorShape.Format(stored.Shape)}, the target {TensorShape.Format(target.shape)}.", nameof(target));
         if (target.device.type == DeviceType.CPU && target.dtype == stored.Type && target.is_contiguous())
         {
             CopyBytes(stored, target);

@@ -68,10 +68,10 @@ static class SafeTensorsHeader
         foreach (long length in shape)
         {
             expected *= (UInt128)length;        // one factor at a time, each below 2⁶³, from below 2⁶³: no overflow goes unseen
-            if (expected > long.MaxValue) throw Wrong($"tensor '{name}' has shape {SafeTensor.Format(shape)}, more than a file can hold");
+            if (expected > long.MaxValue) throw Wrong($"tensor '{name}' has shape {TensorShape.Format(shape)}, more than a file can hold");
         }
         if (expected != (UInt128)(offsets[1] - offsets[0]))
-            throw Wrong($"tensor '{name}' has {offsets[1] - offsets[0]} bytes, expected {expected} for {code} {SafeTensor.Format(shape)}");
+            throw Wrong($"tensor '{name}' has {offsets[1] - offsets[0]} bytes, expected {expected} for {code} {TensorShape.Format(shape)}");
         return new SafeTensor(name, type, shape, offsets[0], offsets[1]);
 
         JsonElement Field(string key, JsonValueKind kind)

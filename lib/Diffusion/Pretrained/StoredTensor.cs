@@ -9,5 +9,5 @@ namespace Diffusion;
 public abstract record StoredTensor(string Name, ScalarType Type, IReadOnlyList<long> Shape)
 {
     /// <summary>Name, type and shape: <c>conv_in.weight: Float32 (16, 3, 3, 3)</c>.</summary>
-    public sealed override string ToString() => $"{Name}: {Type} {SafeTensor.Format(Shape)}";
+    public sealed override string ToString() => $"{Name}: {Type} {TensorShape.Format(Shape)}";
 }

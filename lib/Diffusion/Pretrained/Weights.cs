@@ -111,7 +111,7 @@ public static class Weights
 
     static string? Mismatch(StoredTensor stored, Parameter parameter) =>
         !Fits(stored.Shape, parameter.shape)
-            ? $"'{stored.Name}' is {SafeTensor.Format(stored.Shape)}, expected {SafeTensor.Format(parameter.shape)}"
+            ? $"'{stored.Name}' is {TensorShape.Format(stored.Shape)}, expected {TensorShape.Format(parameter.shape)}"
         : stored.Type is not (ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64)
             ? $"'{stored.Name}' holds {stored.Type}, expected floating-point values"
         : null;

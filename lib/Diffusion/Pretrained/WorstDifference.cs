@@ -14,7 +14,7 @@ sealed class WorstDifference
     internal static double Between(string name, Tensor wanted, Tensor found)
     {
         if (!wanted.shape.SequenceEqual(found.shape))
-            throw new InvalidDataException($"'{name}' was recorded as {SafeTensor.Format(wanted.shape)}, but here it is {SafeTensor.Format(found.shape)}.");
+            throw new InvalidDataException($"'{name}' was recorded as {TensorShape.Format(wanted.shape)}, but here it is {TensorShape.Format(found.shape)}.");
         using var scope = NewDisposeScope();
         return (found.to(ScalarType.Float64) - wanted.to(found.device).to(ScalarType.Float64)).abs().max().item<double>();
     }

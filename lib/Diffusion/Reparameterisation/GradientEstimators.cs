@@ -79,7 +79,7 @@ public static class GradientEstimators
     {
         Tensor value = f(z);
         return value.dim() == 1 && value.shape[0] == z.shape[0] ? value
-            : throw new ArgumentException($"f returned shape {SafeTensor.Format(value.shape)}, expected one number for each of the {z.shape[0]} samples: in d dimensions sum over dimension 1.", nameof(f));
+            : throw new ArgumentException($"f returned shape {TensorShape.Format(value.shape)}, expected one number for each of the {z.shape[0]} samples: in d dimensions sum over dimension 1.", nameof(f));
     }
 
     static void Require(double standardDeviation, long samples)
@@ -91,7 +91,7 @@ public static class GradientEstimators
     static void Require(Tensor mean, Tensor standardDeviation, long samples)
     {
         if (mean.dim() != 1 || !mean.shape.SequenceEqual(standardDeviation.shape))
-            throw new ArgumentException($"μ has shape {SafeTensor.Format(mean.shape)} and σ {SafeTensor.Format(standardDeviation.shape)}, expected (d) for both.", nameof(mean));
+            throw new ArgumentException($"μ has shape {TensorShape.Format(mean.shape)} and σ {TensorShape.Format(standardDeviation.shape)}, expected (d) for both.", nameof(mean));
         Require(1, samples);
     }
 }

@@ -9,7 +9,7 @@ namespace Diffusion;
 
 public sealed partial class Trainer
 {
-    const string Weight = "weights.", Averaged = "average.", Mean = "adam_m.", Square = "adam_v.", AlphaBar = "alpha_bar", Curve = "loss curve";
+    const string Weight = "weights.", Averaged = "average.", Mean = "adam_m.", Square = "adam_v.", AlphaBar = "alpha_bar", Curve = "loss curve", Config = "config";
 
     // Options that older checkpoints do not note, and what they were there; Parameterization was called Target.
     static readonly Dictionary<string, string> addedLater = new() { [nameof(TrainingOptions.LabelDrop)] = "0", [nameof(TrainingOptions.Start)] = "null", [nameof(TrainingOptions.Teacher)] = "null" };
@@ -29,13 +29,14 @@ public sealed partial class Trainer
     public void Save(string path)
     {
         using var scope = NewDisposeScope();
-        if (!weights.Values.isfinite().all().item<bool>())
+        if (!weights.Now.Values.isfinite().all().item<bool>())
             throw new InvalidOperationException($"The weights of step {StepsDone} hold values that are no numbers, and were not saved: go on from an earlier checkpoint with a learning rate below {Options.LearningRate}.");
         var tensors = Stored().ToDictionary(entry => entry.Name, entry => entry.View);
         tensors[AlphaBar] = tensor(Schedule.AlphaBar.ToArray());
         Dictionary<string, string> notes = Notes();
+        if (Network is UNet network) notes[Config] = network.Config.ToJson();
         notes["step"] = StepsDone.ToString(CultureInfo.InvariantCulture);
-        notes[Curve] = JsonSerializer.Serialize(new LossCurve([.. losses.Select(point => new[] { point.Step, point.Loss })], lossSum.item<double>(), summedLosses), json);
+        notes[Curve] = JsonSerializer.Serialize(new LossCurve([.. losses.Select(point => new[] { point.Step, point.Loss })], weights.Losses.Sum, weights.Summed), json);
         SafeTensors.Write(path, tensors, notes);
     }
 
@@ -53,7 +54,7 @@ public sealed partial class Trainer
         (string Name, Tensor View)[] stored = [.. Stored()];
         foreach (var (name, view) in stored)
             if (!file.Tensors.TryGetValue(name, out SafeTensor? there) || !there.Shape.SequenceEqual(view.shape) || there.Type != view.dtype)
-                throw new InvalidDataException($"{path} is a checkpoint of another network: it has {(there is null ? $"no '{name}'" : $"'{name}' as {there.Type} {SafeTensor.Format(there.Shape)}, expected {view.dtype} {SafeTensor.Format(view.shape)}")}.");
+                throw new InvalidDataException($"{path} is a checkpoint of another network: it has {(there is null ? $"no '{name}'" : $"'{name}' as {there.Type} {TensorShape.Format(there.Shape)}, expected {view.dtype} {TensorShape.Format(view.shape)}")}.");
         if (file.Tensors.Count != stored.Length + 1)
             throw new InvalidDataException($"{path} is a checkpoint of another network: it has {file.Tensors.Count} tensors, expected {stored.Length + 1}.");
         if (!file.Read(AlphaBar).ToDoubles().SequenceEqual(Schedule.AlphaBar))
@@ -68,7 +69,7 @@ public sealed partial class Trainer
         StepsDone = step;
         losses.Clear();
         losses.AddRange(curve.Points.Select(point => ((long)point[0], point[1])));
-        SetLossSum(curve.Sum, curve.Summed);
+        weights.Losses = (curve.Sum, curve.Summed);
     }
 
     /// <summary>The options of the training that wrote a checkpoint.</summary>
@@ -84,6 +85,23 @@ public sealed partial class Trainer
             return new JsonObject(noted).Deserialize<TrainingOptions>(json)!;
         }
         catch (Exception error) when (error is JsonException)
+        {
+            throw NoCheckpoint(path);
+        }
+    }
+
+    /// <summary>The config.json of the network that a checkpoint belongs to; null where it notes none, as older ones.</summary>
+    /// <param name="path">What <see cref="Save"/> wrote of a <see cref="UNet"/>.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged or no checkpoint.</exception>
+    public static UNetConfig? ConfigOf(string path)
+    {
+        using var file = SafeTensors.Open(path);
+        try
+        {
+            return file.Metadata.TryGetValue(Config, out string? text) ? UNetConfig.Parse(System.Text.Encoding.UTF8.GetBytes(text)) : null;
+        }
+        catch (JsonException)
         {
             throw NoCheckpoint(path);
         }
@@ -108,15 +126,15 @@ public sealed partial class Trainer
         new($"{path} is no checkpoint of a training: expected a file that a training wrote, for example {TrainingFolder.CheckpointFile}.");
 
     IEnumerable<(string Name, Tensor View)> Stored() =>
-        Named(Weight, weights.Values).Concat(Named(Averaged, average.Values)).Concat(Named(Mean, optimiser.M)).Concat(Named(Square, optimiser.V));
+        Named(Weight, weights.Now.Values).Concat(Named(Averaged, weights.Average.Values)).Concat(Named(Mean, weights.Optimiser.M)).Concat(Named(Square, weights.Optimiser.V));
 
-    IEnumerable<(string Name, Tensor View)> Named(string prefix, Tensor vector) => weights.Pieces(vector).Select(piece => (prefix + piece.Name, piece.View));
+    IEnumerable<(string Name, Tensor View)> Named(string prefix, Tensor vector) => weights.Now.Pieces(vector).Select(piece => (prefix + piece.Name, piece.View));
 
     // What must be the same for the steps to be the same, each under its name.
     Dictionary<string, string> Notes()
     {
         var notes = JsonSerializer.SerializeToNode(Options, json)!.AsObject().ToDictionary(option => option.Key, option => option.Value?.ToJsonString() ?? "null");
-        notes["data"] = $"{SafeTensor.Format(data.shape)}, {Fingerprint(data)}";
+        notes["data"] = $"{TensorShape.Format(data.shape)}, {Fingerprint(data)}";
         if (labels is not null) notes["labels"] = Fingerprint(labels);
         notes["body type"] = (Network as UNet)?.BodyType?.ToString() ?? "Float32";
         return notes;

@@ -16,15 +16,13 @@ namespace Diffusion;
 /// </remarks>
 public sealed partial class Trainer : IDisposable
 {
-    readonly Tensor data, lossSum;
+    readonly Tensor data;
     readonly Tensor? labels;
     readonly ForwardProcess forward;
-    readonly FlatParameters weights, average;
-    readonly FlatAdamW optimiser;
+    readonly TrainedWeights weights;
     readonly SeededDraws draws;
     readonly Teacher? teacher;
     readonly List<(long Step, double Loss)> losses = [];
-    long summedLosses;
 
     /// <summary>Prepares to train a network from the weights it has. Its parameters become views of one vector.</summary>
     /// <param name="network">What learns; stays the caller's.</param>
@@ -39,19 +37,14 @@ public sealed partial class Trainer : IDisposable
         options.Require();
         RequireLabels(network, data, labels, options.LabelDrop);
         if (data.dim() < 2 || data.shape[0] < options.BatchSize)
-            throw new ArgumentException($"The data are {SafeTensor.Format(data.shape)}, expected (N, …) with N at least the batch of {options.BatchSize}: give more items or take a smaller batch.", nameof(data));
+            throw new ArgumentException($"The data are {TensorShape.Format(data.shape)}, expected (N, …) with N at least the batch of {options.BatchSize}: give more items or take a smaller batch.", nameof(data));
         (Network, Schedule, Options, this.teacher) = (network, schedule, options, teacher);
         this.data = data.to(Compute.Device).alias().DetachFromDisposeScope();
         this.labels = labels?.to(Compute.Device).alias().DetachFromDisposeScope();
         forward = new ForwardProcess(schedule);
-        network.train();        // dropout is for learning; what draws does without
         Average = network.Copy();
-        Average.eval();
-        weights = new FlatParameters(network);
-        average = new FlatParameters(Average);
-        optimiser = new FlatAdamW(weights.Values);
+        weights = new(network, Average, options);
         draws = new SeededDraws(data.shape[0], options.BatchSize, schedule.T, options.Seed);
-        lossSum = zeros([], dtype: ScalarType.Float64, device: Compute.Device).DetachFromDisposeScope();
     }
 
     /// <summary>What learns.</summary>
@@ -90,11 +83,12 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="InvalidOperationException">It is no longer a number.</exception>
     public double MeanLoss()
     {
-        if (summedLosses == 0) return double.NaN;
-        double mean = lossSum.item<double>() / summedLosses;
+        if (weights.Summed == 0) return double.NaN;
+        (double sum, long count) = weights.Losses;
+        double mean = sum / count;
         RequireFinite(mean, StepsDone);
         losses.Add((StepsDone, mean));
-        SetLossSum(0, 0);
+        weights.Losses = (0, 0);
         return mean;
     }
 
@@ -107,14 +101,7 @@ public sealed partial class Trainer : IDisposable
         Tensor? y = Labels(k, items);
         Tensor loss = nn.functional.mse_loss(Network.Predict(xt, t, y), Taught(xt, t, y) ?? Prediction.Target(Options.Parameterization, Schedule, x0, ε, t));
         if (loss.device.type == DeviceType.CPU) RequireFinite(loss.to(ScalarType.Float64).item<double>(), k + 1);
-        Tensor gradient = FlatParameters.Flat(autograd.grad([loss], weights.Tensors));
-
-        using var noGraph = no_grad();
-        optimiser.Step(gradient, k + 1, Options.LearningRateOf(k + 1), Options.WeightDecay, Options.GradientClip);
-        double d = Options.EmaDecayOf(k + 1);
-        average.Values.mul_(d).add_(weights.Values, alpha: 1 - d);
-        lossSum.add_(loss.detach());
-        summedLosses++;
+        weights.Descend(loss, k + 1);
         return loss.detach().DetachFromDisposeScope();
     }
 
@@ -122,13 +109,6 @@ public sealed partial class Trainer : IDisposable
     {
         using var noGraph = no_grad();
         return teacher?.Invoke(xt, t, y);
-    }
-
-    void SetLossSum(double sum, long of)
-    {
-        using var noGraph = no_grad();
-        lossSum.fill_(sum);
-        summedLosses = of;
     }
 
     // The classes y of the items of step k, int64 (B), some of them dropped; none for a network without classes.
@@ -153,7 +133,7 @@ public sealed partial class Trainer : IDisposable
         if (classes is not { } known) throw new ArgumentException("The network knows no classes, expected no labels: set num_class_embeds in its config, or leave the labels out.", nameof(labels));
         if (labels is null) throw new ArgumentException($"The network knows {known} classes, expected a label for each item.", nameof(labels));
         if (labels.dtype != ScalarType.Int64 || !labels.shape.SequenceEqual([data.shape[0]]))
-            throw new ArgumentException($"The labels are {labels.dtype} {SafeTensor.Format(labels.shape)}, expected Int64 {SafeTensor.Format([data.shape[0]])}: one for each item.", nameof(labels));
+            throw new ArgumentException($"The labels are {labels.dtype} {TensorShape.Format(labels.shape)}, expected Int64 {TensorShape.Format([data.shape[0]])}: one for each item.", nameof(labels));
         (long least, long most) = (labels.min().item<long>(), labels.max().item<long>());
         if (drop > 0 && (least < 0 || most >= known - 1))
             throw new ArgumentException($"The labels go from {least} to {most}, expected 0 to {known - 2}: of the network's {known} classes the last stands for a dropped label.", nameof(labels));
@@ -166,9 +146,6 @@ public sealed partial class Trainer : IDisposable
         data.Dispose();
         labels?.Dispose();
         weights.Dispose();
-        average.Dispose();
-        optimiser.Dispose();
         draws.Dispose();
-        lossSum.Dispose();
     }
 }

@@ -85,7 +85,9 @@ static class TrainCommand
         using torch.Tensor images = data;
         using PretrainedModel? start = request.Start is { } name ? Opened(name, request.Parameterization) : null;
         using PretrainedModel? weaker = request.AwayFrom is { } other ? Opened(other, start!.Scheduler.Parameterization) : null;
-        UNetConfig config = Fit(request.Config is { } file ? UNetConfig.Read(file) : goesOn && holdsModel ? UNetConfig.Read(ownConfig) : start?.Network.Config ?? UNetConfig.Digits, data, request);
+        UNetConfig config = Fit(request.Config is { } file ? UNetConfig.Read(file)
+            : goesOn && Trainer.ConfigOf(checkpoint) is { } noted ? noted
+            : goesOn && holdsModel ? UNetConfig.Read(ownConfig) : start?.Network.Config ?? UNetConfig.Digits, data, request);
         if (request.Classes) config = WithClasses(config, known, request);
         using torch.Tensor? labels = config.Classes is null ? null : known
             ?? throw new WorkbookException($"The network knows {config.Classes} classes and {Shown.Path(request.Dataset)} has no tensor labels: expected int64 labels (N), one for each image.");

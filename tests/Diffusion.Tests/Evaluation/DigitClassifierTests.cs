@@ -115,7 +115,7 @@ public class DigitClassifierTests
         Assert.StartsWith("This classifier is told the time, expected a t from 0 to 100.", Refused(() => noisy.Read(digits)));
         Assert.StartsWith("t is 101, expected 0 to 100.", Assert.Throws<ArgumentOutOfRangeException>(() => noisy.Read(digits, 101)).Message);
         foreach (Tensor x in (Tensor[])[large, none, one])
-            Assert.StartsWith($"The images have shape {SafeTensor.Format(x.shape)}, expected (N, 1, 28, 28) with N at least 1.", Refused(() => clean.Read(x)));
+            Assert.StartsWith($"The images have shape {TensorShape.Format(x.shape)}, expected (N, 1, 28, 28) with N at least 1.", Refused(() => clean.Read(x)));
         using DigitReading reading = clean.Read(digits);
         Assert.StartsWith("The labels have shape (3), expected (2): one for each digit.", Refused(() => reading.Accuracy(zeros(3, ScalarType.Int64))));
         Assert.StartsWith("times is 0, expected at least 1", Assert.Throws<ArgumentOutOfRangeException>(() => new DigitClassifier(0)).Message);

@@ -61,6 +61,7 @@ public sealed class TrainTests : IDisposable
             WorkbookProgram.KillOnce(() => File.Exists(checkpoint) && Step(checkpoint) != "0", process);
             Assert.InRange(int.Parse(Step(checkpoint)), 1, Images / 4 - 1);
         }
+        File.Delete(scratch["killed/config.json"]);      // the checkpoint knows its network
         WorkbookProgram.Ended refused = Train(Arguments("killed", Images, small)), resumed = Train(["train", "--output", "killed", "--resume", .. small]);
         Assert.Equal((1, "killed holds a training that is not finished: go on with --resume, or choose another folder.\n"), (refused.ExitCode, refused.Error));
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));

@@ -10,7 +10,7 @@ sealed record Tile(int Width, int Height, bool IsColour, byte[] Rgba)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.dim() != 4 || images.shape[1] is not (1 or 3) || images.numel() == 0)
-            throw new ArgumentException($"Figure '{figure}': the images have shape {SafeTensor.Format(images.shape)}, expected (N, C, "
+            throw new ArgumentException($"Figure '{figure}': the images have shape {TensorShape.Format(images.shape)}, expected (N, C, "
                 + "H, W) with C = 1 or 3 and N ≥ 1.");
         var (count, channels, height, width) = ((int)images.shape[0], (int)images.shape[1], (int)images.shape[2], (int)images.shape[3]);
         double[] values = images.ToDoubles();
