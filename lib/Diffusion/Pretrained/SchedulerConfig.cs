@@ -11,6 +11,9 @@ namespace Diffusion;
 /// </summary>
 public sealed class SchedulerConfig
 {
+    /// <summary>The file's name in a model's folder.</summary>
+    public const string FileName = "scheduler_config.json";
+
     internal static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     static readonly Dictionary<string, JsonNode?> defaults = new()
     {
@@ -110,7 +113,7 @@ public sealed class SchedulerConfig
     /// <exception cref="NotSupportedException">A value asks for something that is not supported; the message names key and value.</exception>
     public static SchedulerConfig Load(string path)
     {
-        if (Directory.Exists(path)) path = Path.Combine(path, "scheduler_config.json");
+        if (Directory.Exists(path)) path = Path.Combine(path, FileName);
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no {path}: a model's folder holds a scheduler_config.json beside its config.json.", path);
         try
         {
@@ -173,7 +176,7 @@ public sealed class SchedulerConfig
             ["variance_type"] = "fixed_small",
         };
         byte[] text = JsonSerializer.SerializeToUtf8Bytes(json, Indented);
-        AtomicFile.Write(Path.Combine(folder, "scheduler_config.json"), stream => stream.Write([.. text, (byte)'\n']));
+        AtomicFile.Write(Path.Combine(folder, FileName), stream => stream.Write([.. text, (byte)'\n']));
     }
 
     NoiseSchedule MakeSchedule()

@@ -29,7 +29,7 @@ public static class TrainingFolder
         Directory.CreateDirectory(folder);
         // In this order a folder with a model and without a checkpoint is one that is finished, whenever the process is killed.
         if (trainer.StepsDone < trainer.Options.Steps) trainer.Save(Checkpoint(folder));
-        if (File.Exists(Path.Combine(folder, Pipeline))) Weights.Save(trainer.Average, Path.Combine(folder, UNet.WeightsFile), halfPrecision: true);
+        if (new[] { Pipeline, UNet.ConfigFile, SchedulerConfig.FileName }.All(file => File.Exists(Path.Combine(folder, file)))) Weights.Save(trainer.Average, Path.Combine(folder, UNet.WeightsFile), halfPrecision: true);
         else SaveModel(folder, (UNet)trainer.Average, trainer.Schedule, trainer.Options.Parameterization);
         SaveCurve(folder, trainer.Losses);
         if (trainer.StepsDone == trainer.Options.Steps) File.Delete(Checkpoint(folder));
@@ -46,7 +46,7 @@ public static class TrainingFolder
     /// <param name="folder">The folder; made where it is missing.</param>
     /// <param name="network">The network.</param>
     /// <param name="schedule">The noise levels it was trained with.</param>
-    /// <param name="parameterization">What it says of x_t: noise, sample or velocity.</param>
+    /// <param name="parameterization">What it says of x_t: ε, x₀ or v.</param>
     public static void SaveModel(string folder, UNet network, NoiseSchedule schedule, Parameterization parameterization = Parameterization.Epsilon)
     {
         network.Save(folder, halfPrecision: true);
