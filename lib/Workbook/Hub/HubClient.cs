@@ -96,7 +96,7 @@ sealed class HubClient : IDisposable
         {
             using var request = new HttpRequestMessage(method, address);
             request.Options.Set(WholeAnswers.Wanted, follow == Follow.Whole);
-            if (token is not null && IsHub(address)) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            if (token is not null && MayKnowToken(address)) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             if (from > 0) request.Headers.Range = new RangeHeaderValue(from, null);
             HttpResponseMessage answer;
             try
@@ -110,7 +110,8 @@ sealed class HubClient : IDisposable
             }
             if (!IsRedirect(answer)) return answer;
             Uri next = Next(address, answer);
-            if (follow == Follow.WithinHub && !IsHub(next)) return answer;
+            // A redirect that tells of the file leads to its bytes; one that says nothing of it leads to another hub, as a mirror's that has moved.
+            if (follow == Follow.WithinHub && !IsHub(next) && (answer.Headers.Contains("X-Linked-Etag") || answer.Headers.Contains("X-Repo-Commit") || answer.Headers.ETag is not null)) return answer;
             answer.Dispose();
             address = next;
         }
@@ -144,6 +145,9 @@ sealed class HubClient : IDisposable
     Uri Address(HubModel model, string commit, string file) => At($"{model.Name}/resolve/{commit}/{file}");
 
     Uri At(string path) => new(endpoint, path);
+
+    // Where a token may go: the hub that was named, and the hub itself.
+    bool MayKnowToken(Uri address) => IsHub(address) || (address.Scheme == Uri.UriSchemeHttps && address.Host == "huggingface.co" && address.IsDefaultPort);
 
     bool IsHub(Uri address) => Uri.Compare(address, endpoint, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 

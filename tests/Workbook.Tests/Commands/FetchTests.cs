@@ -83,6 +83,20 @@ public sealed class FetchTests : IDisposable
         Assert.Equal((Weights.Length, Weights.Length), (sent, hub.SentOf(FakeHub.Weights)));
     }
 
+    /// <summary>A mirror that has moved: it redirects whatever is asked, a file's HEAD too, and tells nothing of the file.</summary>
+    [Theory]
+    [InlineData(308)]
+    [InlineData(301)]
+    [InlineData(307)]
+    public void A_hub_that_redirects_to_another_one_is_followed_and_the_token_stays_behind(int status)
+    {
+        using var moved = new FakeHub();
+        moved.Instead = request => (status, $"Location: {hub.Endpoint}{request.Path}\r\n");
+        AssertFetched(Fetch("HF_TOKEN=hf_secret", "HF_ENDPOINT=" + moved.Endpoint));
+        Assert.Contains(moved.Requests, request => request.Headers.ContainsKey("authorization") || request.Headers.ContainsKey("Authorization"));
+        Assert.DoesNotContain(hub.Requests, request => request.Headers.ContainsKey("authorization") || request.Headers.ContainsKey("Authorization"));
+    }
+
     [Fact]
     public void A_pipeline_with_folders_and_no_safetensors_is_fetched_with_its_bin_and_the_token_file()
     {
