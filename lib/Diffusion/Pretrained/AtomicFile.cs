@@ -4,14 +4,14 @@ namespace Diffusion;
 /// A file that is there whole or not at all: written beside its place as <c>name.part</c>, then renamed, so that a reader sees the old one or the new one
 /// and never half of one. A link stays, what it leads to is written; a file that was there keeps its mode.
 /// </summary>
-public static class AtomicFile
+static class AtomicFile
 {
     /// <summary>Writes a file.</summary>
     /// <param name="path">Where; what was there is replaced.</param>
     /// <param name="write">Writes the bytes. Where it throws, everything stays as it was.</param>
     /// <exception cref="IOException">It cannot be written there.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not.</exception>
-    public static void Write(string path, Action<Stream> write)
+    internal static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
         string place = Place(path), part = place + ".part";
@@ -38,7 +38,7 @@ public static class AtomicFile
     /// <param name="path">Where it would be.</param>
     /// <exception cref="IOException">It cannot be written there.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not.</exception>
-    public static void Try(string path)
+    internal static void Try(string path)
     {
         using var stream = new FileStream(Place(path) + ".part", FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
     }

@@ -17,12 +17,8 @@ static class TrainCommand
     const double DefaultGuidance = 2;
     static readonly (int First, int Last) guidedTimes = (200, 700);     // where it is decided what is drawn; the finer noise below is learned as it is
 
-    // What diffusers knows, and the names that --target had for it.
-    static readonly Dictionary<string, Parameterization> parameterizations = new()
-    {
-        ["epsilon"] = Parameterization.Epsilon, ["v"] = Parameterization.V, ["x0"] = Parameterization.X0,
-        ["Noise"] = Parameterization.Epsilon, ["Velocity"] = Parameterization.V, ["Sample"] = Parameterization.X0,
-    };
+    // What diffusers knows, and the words that --target had for it.
+    static readonly string[] parameterizations = ["epsilon", "v", "x0", "Noise", "Velocity", "Sample"];
 
     static readonly TimeSpan checkpointEvery = TimeSpan.FromSeconds(1);
 
@@ -47,7 +43,7 @@ static class TrainCommand
         var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0): with it everything else is decided.", HelpName = "X" };
         var resume = new Option<bool>("--resume") { Description = "Goes on from the checkpoint in the folder, with its options, as if never stopped; begins where there is none." };
 
-        Numbers.Require(parameterization, parameterizations.ContainsKey, "epsilon, v or x0");
+        Numbers.Require(parameterization, parameterizations.Contains, "epsilon, v or x0");
         Numbers.RequireFromOne(long.MaxValue, images);
         Numbers.RequireFromOne(int.MaxValue, batch);
         Numbers.Require(minutes, text => double.TryParse(text, out double value) && value > 0 && value < 1e6, "a number above 0");
@@ -66,9 +62,17 @@ static class TrainCommand
             if (result.GetResult(awayFrom) is { Implicit: false } && result.GetResult(start) is not { Implicit: false }) result.AddError("--away-from needs --start.");
         });
         command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(output)!, parsed.GetValue(dataset)!, parsed.GetValue(config), parsed.GetValue(start), parsed.GetValue(awayFrom), parsed.GetValue(guidance), parsed.GetValue(classes),
-            parsed.GetValue(parameterization) is { } says ? parameterizations[says] : null, parsed.GetValue(images), parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(resume)))));
+            Said(parsed.GetValue(parameterization)), parsed.GetValue(images), parsed.GetValue(minutes), parsed.GetValue(batch), parsed.GetValue(rate), parsed.GetValue(seed), parsed.GetValue(resume)))));
         return command;
     }
+
+    static Parameterization? Said(string? word) => word switch
+    {
+        null => null,
+        "epsilon" or "Noise" => Parameterization.Epsilon,
+        "v" or "Velocity" => Parameterization.V,
+        _ => Parameterization.X0,
+    };
 
     static int Run(Request request)
     {

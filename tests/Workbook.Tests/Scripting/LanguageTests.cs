@@ -47,7 +47,7 @@ public sealed class LanguageTests(LanguageTests.Chapter chapter) : IClassFixture
     [InlineData("torch.nn.func|", "functional:class")]
     [InlineData("Sampler.d|", "Ddim:method Ddpm:method")] // Diffusion
     [InlineData("NoiseSchedule s; s.AlphaBar|", "AlphaBar:property")]
-    [InlineData("ReverseVariance.|", "Forward:property Posterior:property Scaled:method")]
+    [InlineData("TimeSpacing.|", "Leading:enum member Linspace:enum member Trailing:enum member")]
     [InlineData("DayOfWeek.T|", "Thursday:enum member Tuesday:enum member")]
     [InlineData("new Ball().M|", "Mass:field")] // earlier cells
     [InlineData("tota|", "total:field")]
