@@ -44,6 +44,17 @@ public partial class ChapterTests
         });
     }
 
+    /// <summary>What is wider scrolls on GitHub; what is longer is more than one thought.</summary>
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public void Code_is_at_most_100_columns_wide_and_a_cell_at_most_25_lines_long(string chapter)
+    {
+        var cells = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, chapter)))!["cells"]!.AsArray().Where(cell => (string)cell!["cell_type"]! == "code")
+            .Select(cell => cell!["source"]!.AsArray().Select(line => ((string)line!).TrimEnd('\n')).ToArray());
+        Assert.All(cells, lines => Assert.InRange(lines.Length, 1, 25));
+        Assert.All(cells.SelectMany(lines => lines), line => Assert.True(line.Length <= 100, $"{line.Length} columns: {line}"));
+    }
+
     /// <summary>A front end shows a picture at the size that is noted with it: so is all writing in it of one size, in figures and in films.</summary>
     static void AssertTwiceAsSharpAsShown(byte[] png, JsonNode noted)
     {
