@@ -2,5 +2,6 @@ using System.Globalization;
 using Workbook.Commands;
 
 // Numbers are written as C# and Python write them, whatever the user's language.
-CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.DefaultThreadCurrentCulture =
+    CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 return CommandLine.Run(args);

@@ -1,8 +1,10 @@
+using Shared.Program;
+
 namespace Workbook.Tests;
 
 /// <summary>
 /// The library in a program that is not ours and refers to nothing of ours, as in Microsoft's own tool: what a figure needs is found beside
-/// Diffusion.dll, never only among what the program itself was started with.
+/// Figures.dll, never only among what the program itself was started with.
 /// </summary>
 public sealed class ForeignHostTests : IDisposable
 {
@@ -25,18 +27,22 @@ public sealed class ForeignHostTests : IDisposable
             ("new Plot(\"bars\", \"x\", \"y\").Bars(new[] { \"a\", \"b\" }, new[] { 1.0, 2 }).Interactive()", [Still, Chart]),
             ("new Plot(\"arrows\", \"x\", \"y\").Arrows(xs, ys, ys, xs).EqualAxes().Interactive()", [Still, Chart]),
             ("new Plot(\"path\", \"x\", \"y\").Path(\"p\", xs, ys).Interactive()", [Still, Chart]),
-            ("new HeatMap(\"heat\", \"x\", \"y\", torch.rand(5, 6), (0, 1), (0, 1), \"value\").Interactive()", [Still, Chart]),
+            ("new HeatMap(\"heat\", \"x\", \"y\", torch.rand(5, 6).ToGrid(), (0, 1), (0, 1), \"value\").Interactive()", [Still, Chart]),
             ("new Diagram(\"diagram\").Box(\"a\", \"A\", 0, 0).Box(\"b\", \"B\", 1, 0).Arrow(\"a\", \"b\")", [Still]),
-            ("ImageGrid.Of(\"images\", images)", [Still]),
-            ("new Panels(\"panels\", 2, plot, ImageGrid.Of(\"images\", images)).Interactive()", [Still, Chart]),
+            ("Images.Of(\"images\", images)", [Still]),
+            ("new Panels(\"panels\", 2, plot, Images.Of(\"images\", images)).Interactive()", [Still, Chart]),
             ("Slider.Over(\"slider\", \"t\", new[] { 0, 1, 2 }, t => new Plot($\"t = {t}\", \"x\", \"y\").Line(\"l\", xs, ys.Select(y => y * t)))", [Still, Chart]),
-            ("new Animation(\"film\", Enumerable.Range(1, 3).Select(i => ImageGrid.Of(\"images\", images / i)))", [Still, "text/markdown="]),
+            ("new Animation(\"film\", Enumerable.Range(1, 3).Select(i => Images.Of(\"images\", images / i)))", [Still, "text/markdown="]),
         ];
         string setup = $"""
             #r "{WorkbookProgram.Bin}/TorchSharp.dll"
             #r "{WorkbookProgram.Bin}/Diffusion.dll"
+            #r "{WorkbookProgram.Bin}/Diffusion.Models.dll"
+            #r "{WorkbookProgram.Bin}/Figures.dll"
+            #r "{WorkbookProgram.Bin}/Course.dll"
             using TorchSharp;
-            using Diffusion;
+            using Figures;
+            using Course.Display;
             double[] xs = Enumerable.Range(0, 20).Select(i => 0.1 * i).ToArray(), ys = xs.Select(Math.Sin).ToArray();
             var images = torch.rand(4, 1, 8, 8);
             var plot = new Plot("plot", "x", "y").Line("l", xs, ys);

@@ -1,4 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using Course.Brownian;
+using Diffusion.Devices;
 using static TorchSharp.torch;
 
 namespace Diffusion.Benchmarks;

@@ -1,4 +1,7 @@
 using BenchmarkDotNet.Attributes;
+using Course.Benchmarks;
+using Diffusion.Devices;
+using Diffusion.Networks;
 using static TorchSharp.torch;
 
 namespace Diffusion.Benchmarks;
@@ -21,8 +24,8 @@ public class KernelBenchmarks
     public void SetUp()
     {
         Compute.Seed(0);
-        convolution = new Conv2d(64, 64, kernelSize: 3, padding: 1);
-        norm = new GroupNorm(32, 64);
+        convolution = new ConvolutionLayer(64, 64, kernelSize: 3, padding: 1);
+        norm = new GroupNormLayer(32, 64);
         attention = new Attention(128, Benchmark.Config);
         wide = randn([64, 64, 32, 32], Type, Compute.Device, requires_grad: true);
         deep = randn([64, 128, 8, 8], Type, Compute.Device, requires_grad: true);

@@ -1,4 +1,8 @@
 using BenchmarkDotNet.Attributes;
+using Course.Datasets;
+using Diffusion.Devices;
+using Diffusion.Sampling;
+using Diffusion.Schedules;
 using static TorchSharp.torch;
 
 namespace Diffusion.Benchmarks;

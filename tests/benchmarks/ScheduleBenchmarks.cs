@@ -1,4 +1,7 @@
 using BenchmarkDotNet.Attributes;
+using Diffusion.Devices;
+using Diffusion.Forward;
+using Diffusion.Schedules;
 using static TorchSharp.torch;
 
 namespace Diffusion.Benchmarks;

@@ -33,7 +33,7 @@ class CSharp(jupyter_kernel_test.KernelTests):
     code_history_pattern = "1 ? 2"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "System.Math.Sqrt"
-    code_clear_output = "Workbook.Scripting.CellDisplay.Clear();"
+    code_clear_output = "Notebooks.Cells.CellDisplay.Clear();"
 
 
 del jupyter_kernel_test.KernelTests  # an abstract case, which unittest would run too

@@ -1,11 +1,14 @@
+using Diffusion.Devices;
+using Diffusion.Schedules;
 using static System.Math;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Forward;
 
 /// <summary>
-/// The fixed process that turns data into noise, and its exact reversal when the data are known: q of Ho, Jain &amp; Abbeel 2020, section 2.
-/// Works on tensors of any shape and floating type; a time per item (B) goes with a batch whose first dimension is B. Nothing here is learned.
+/// The fixed process that turns data into noise, and its exact reversal when the data are known: q of Ho, Jain &amp; Abbeel 2020, section
+/// 2. Works on tensors of any shape and floating type; a time per item (B) goes with a batch whose first dimension is B. Nothing here is
+/// learned.
 /// </summary>
 /// <remarks>
 /// Where a method takes <c>noise</c>, that is ε ~ N(0, I) of x's shape: left out it is drawn, given it makes the result a function of its
@@ -14,6 +17,9 @@ namespace Diffusion;
 /// <param name="schedule">How much noise each step adds.</param>
 public sealed class ForwardProcess(NoiseSchedule schedule)
 {
+    /// <summary>The most values that a whole walk may keep at once: 400 MB.</summary>
+    public const long LargestWalk = 100_000_000;
+
     /// <summary>How much noise each step adds.</summary>
     public NoiseSchedule Schedule => schedule;
 
@@ -39,7 +45,8 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
         return Mixed(schedule.SqrtAlphaBar[t], x0, schedule.SqrtOneMinusAlphaBar[t], noise);
     }
 
-    /// <summary>The same with every item's own t, as training needs it: item b of the result is a draw from q(x_{t_b} | x₀_b), eq. (4).</summary>
+    /// <summary>The same with every item's own t, as training needs it: item b of the result is a draw from q(x_{t_b} | x₀_b), eq.
+    /// (4).</summary>
     /// <param name="x0">Clean data (B, …).</param>
     /// <param name="t">int64 of shape (B), entries 0 to T; see <see cref="ScheduleTable.At"/> for what is checked where.</param>
     /// <param name="noise">ε of x₀'s shape, or none to draw it.</param>
@@ -53,15 +60,17 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
         return (schedule.SqrtAlphaBar.At(t, x0) * x0 + schedule.SqrtOneMinusAlphaBar.At(t, x0) * ε).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The whole walk x₀, x₁, …, x_steps step by step, eq. (2): (steps+1, …shape of x₀). For a few paths to look at; for many, loop over <see cref="Step"/>.</summary>
+    /// <summary>The whole walk x₀, x₁, …, x_steps step by step, eq. (2): (steps+1, …shape of x₀). For a few paths to look at; for many,
+    /// loop over <see cref="Step"/>.</summary>
     /// <param name="x0">Where it starts.</param>
     /// <param name="steps">1 to T; left out, all T.</param>
     public Tensor Walk(Tensor x0, int? steps = null)
     {
         int last = steps ?? schedule.T;
         schedule.RequireTime(last, 1);
-        if (x0.numel() * (last + 1) > BrownianMotion.LargestWalk)
-            throw new ArgumentException($"{last + 1:N0} states of {x0.numel():N0} values are more than the {BrownianMotion.LargestWalk:N0} kept at once: walk fewer items, or loop over Step.", nameof(x0));
+        if (x0.numel() * (last + 1) > LargestWalk)
+            throw new ArgumentException($"{last + 1:N0} states of {x0.numel():N0} values are more than the {LargestWalk:N0} kept at once: "
+                + "walk fewer items, or loop over Step.", nameof(x0));
         using var scope = NewDisposeScope();
         var path = new List<Tensor> { x0 };
         for (int t = 1; t <= last; t++) path.Add(Step(path[^1], t));
@@ -69,7 +78,8 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
     }
 
     /// <summary>
-    /// The law of the step before, when the end is known too: q(x_{t−1} | x_t, x₀) = N(μ̃_t, β̃_t·I), eq. (6) and (7). At t = 1 it is a point, x₀: μ̃₁ = x₀ and β̃₁ = 0.
+    /// The law of the step before, when the end is known too: q(x_{t−1} | x_t, x₀) = N(μ̃_t, β̃_t·I), eq. (6) and (7). At t = 1 it is a
+    /// point, x₀: μ̃₁ = x₀ and β̃₁ = 0.
     /// </summary>
     /// <param name="xt">x_t, of any shape.</param>
     /// <param name="x0">x₀, of the same shape.</param>
@@ -97,7 +107,8 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
         return (mean.MoveToOuterDisposeScope(), schedule.PosteriorVariance.At(t, xt).MoveToOuterDisposeScope());
     }
 
-    /// <summary>One step back with x₀ known, a draw from q(x_{t−1} | x_t, x₀), eq. (6). At t = 1 it returns x₀ whatever the noise.</summary>
+    /// <summary>One step back with x₀ known, a draw from q(x_{t−1} | x_t, x₀), eq. (6). At t = 1 it returns x₀ whatever the
+    /// noise.</summary>
     /// <param name="xt">x_t, of any shape.</param>
     /// <param name="x0">x₀, of the same shape.</param>
     /// <param name="t">1 to T.</param>
@@ -109,12 +120,17 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
         return Mixed(1, mean, Sqrt(variance), noise).MoveToOuterDisposeScope();
     }
 
-    // a·x + b·ε, the one line that all of this chapter's draws are.
-    internal static Tensor Mixed(double a, Tensor x, double b, Tensor? noise)
+    /// <summary>a·x + b·ε, the one line that all draws here are.</summary>
+    /// <param name="a">The weight of x.</param>
+    /// <param name="x">Floating-point values of any shape.</param>
+    /// <param name="b">The weight of the noise.</param>
+    /// <param name="noise">ε of x's shape, or none to draw it.</param>
+    public static Tensor Mixed(double a, Tensor x, double b, Tensor? noise)
     {
         RequireNoise(x, noise);
         using var scope = NewDisposeScope();
-        return (a * x).add_(noise ?? randn_like(x), alpha: b).MoveToOuterDisposeScope();     // two passes over memory instead of three: a walk is nothing but this line
+        // two passes over memory instead of three: a walk is nothing but this line
+        return (a * x).add_(noise ?? randn_like(x), alpha: b).MoveToOuterDisposeScope();
     }
 
     // Broadcasting would take noise of another shape without a word and share one draw among many values.
@@ -123,12 +139,14 @@ public sealed class ForwardProcess(NoiseSchedule schedule)
         if (!x.is_floating_point())
             throw new ArgumentException($"x holds {x.dtype}, expected floating-point values (scale images to [−1, 1] first).", nameof(x));
         if (noise is not null && !noise.shape.SequenceEqual(x.shape))
-            throw new ArgumentException($"The noise has shape {TensorShape.Format(noise.shape)}, expected x's shape {TensorShape.Format(x.shape)}.", nameof(noise));
+            throw new ArgumentException($"The noise has shape {TensorShape.Format(noise.shape)}, expected x's shape "
+                + $"{TensorShape.Format(x.shape)}.", nameof(noise));
     }
 
     internal static void RequirePerItem(Tensor x, Tensor t)
     {
         if (t.dim() != 1 || x.dim() < 1 || t.shape[0] != x.shape[0])
-            throw new ArgumentException($"t has shape {TensorShape.Format(t.shape)}, expected one time for each item of a batch of shape {TensorShape.Format(x.shape)}.", nameof(t));
+            throw new ArgumentException($"t has shape {TensorShape.Format(t.shape)}, expected one time for each item of a batch of shape "
+                + $"{TensorShape.Format(x.shape)}.", nameof(t));
     }
 }

@@ -3,9 +3,10 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
-/// <summary>Self-attention over the pixels of an image: every pixel asks all others, each head its own question (Vaswani et al. 2017, section 3.2).</summary>
+/// <summary>Self-attention over the pixels of an image: every pixel asks all others, each head its own question (Vaswani et al. 2017,
+/// section 3.2).</summary>
 /// <remarks>softmax(q·kᵀ/√d)·v over N = H·W pixels, with d channels a head, added to the input.</remarks>
 public sealed class Attention : nn.Module<Tensor, Tensor>
 {
@@ -13,9 +14,9 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
     // in float32 and ten times as long in bfloat16. Beyond it memory costs more than arithmetic (measured: 4 against 67 million).
     const long MostScoresWrittenOut = 1 << 23;
 
-    readonly GroupNorm? group_norm;
-    readonly Linear to_q, to_k, to_v;
-    readonly ModuleList<Linear> to_out;
+    readonly GroupNormLayer? group_norm;
+    readonly LinearLayer to_q, to_k, to_v;
+    readonly ModuleList<LinearLayer> to_out;
     readonly long heads, headChannels;
     readonly double scale;
 
@@ -35,11 +36,11 @@ public sealed class Attention : nn.Module<Tensor, Tensor>
         headChannels = config.AttentionHeadDim ?? channels;
         heads = channels / headChannels;
         long inner = heads * headChannels;      // less than the channels where the heads do not divide them
-        if (groups is { } some) group_norm = new GroupNorm(some, channels, config.NormEps);
-        to_q = new Linear(channels, inner);
-        to_k = new Linear(channels, inner);
-        to_v = new Linear(channels, inner);
-        to_out = new ModuleList<Linear>(new Linear(inner, channels));
+        if (groups is { } some) group_norm = new GroupNormLayer(some, channels, config.NormEps);
+        to_q = new LinearLayer(channels, inner);
+        to_k = new LinearLayer(channels, inner);
+        to_v = new LinearLayer(channels, inner);
+        to_out = new ModuleList<LinearLayer>(new LinearLayer(inner, channels));
         RegisterComponents();
     }
 

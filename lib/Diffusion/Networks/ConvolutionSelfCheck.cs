@@ -1,6 +1,8 @@
+using System.Diagnostics;
+using Diffusion.Devices;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>
 /// A few small convolutions against float64, once a process and in milliseconds, before the first network is built. Where they
@@ -8,7 +10,8 @@ namespace Diffusion;
 /// </summary>
 public static class ConvolutionSelfCheck
 {
-    /// <summary>Relative errors above this are faults, not rounding: float32 rounds at 1e-7, a faulty gradient is off by 0.1 or NaN.</summary>
+    /// <summary>Relative errors above this are faults, not rounding: float32 rounds at 1e-7, a faulty gradient is off by 0.1 or
+    /// NaN.</summary>
     const double Tolerance = 1e-3;
 
     static readonly (long In, long Out, long Kernel, long Stride)[] cases =
@@ -34,24 +37,27 @@ public static class ConvolutionSelfCheck
         string sentence = right
             ? "wrong with oneDNN on this machine, so oneDNN is off: right, but about four times slower"
             : "wrong on this machine, and oneDNN could not be switched off";
-        Console.Error.WriteLine($"Diffusion: convolutions are {sentence}.");
+        Trace.TraceWarning($"Diffusion: convolutions are {sentence}.");
         return (sentence, right);
     }
 
     /// <summary>The largest relative error of output, input gradient and weight gradient over all cases; NaN counts as infinite.</summary>
     internal static double WorstError()
     {
-        using var inferenceOff = inference_mode(false); // gradients are checked too, even where the first network is built for sampling alone
+        // gradients are checked too, even where the first network is built for sampling alone
+        using var inferenceOff = inference_mode(false);
         using var gradients = enable_grad();
         using var generator = new Generator(0, CPU);    // its own: the reader's seed stays untouched
         return cases.Max(c => RelativeError(c.In, c.Out, c.Kernel, c.Stride, size: 7, batch: 2, ScalarType.Float32, generator));
     }
 
-    internal static double RelativeError(long inChannels, long outChannels, long kernel, long stride, long size, long batch, ScalarType type, Generator generator)
+    internal static double RelativeError(long inChannels, long outChannels, long kernel, long stride, long size, long batch,
+        ScalarType type, Generator generator)
     {
         using var scope = NewDisposeScope();
         Tensor x = randn(batch, inChannels, size, size, generator: generator).to(type);
-        Tensor w = (randn(outChannels, inChannels, kernel, kernel, generator: generator) / Math.Sqrt(inChannels * kernel * kernel)).to(type);
+        Tensor w = (randn(outChannels, inChannels, kernel, kernel,
+            generator: generator) / Math.Sqrt(inChannels * kernel * kernel)).to(type);
         Tensor b = randn(outChannels, generator: generator).to(type);
         Tensor[] exact = Evaluate(ScalarType.Float64), found = Evaluate(type);
         double worst = exact.Zip(found, (e, f) => ((f.to(ScalarType.Float64) - e).norm() / e.norm()).item<double>())
@@ -61,7 +67,7 @@ public static class ConvolutionSelfCheck
         Tensor[] Evaluate(ScalarType at)
         {
             Tensor input = x.to(at).detach().clone().requires_grad_(), weight = w.to(at).detach().clone().requires_grad_();
-            Tensor y = Conv2d.Apply(input, weight, b.to(at), stride, padding: kernel / 2);
+            Tensor y = ConvolutionLayer.Apply(input, weight, b.to(at), stride, padding: kernel / 2);
             Tensor weights = cos(arange(y.numel(), dtype: ScalarType.Float64)).view(y.shape).to(at); // any fixed, sign-changing cotangent
             y.backward([weights]);
             return [y.detach(), input.grad!, weight.grad!];

@@ -1,15 +1,17 @@
+using Diffusion.Parameterizations;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>
-/// A network that looks at noisy data and at the time: ε_θ(x_t, t) of Ho, Jain &amp; Abbeel 2020, where it says which noise is in them. It may have learned to
-/// say x₀ or v in its place (<see cref="Parameterization"/>); <see cref="Prediction"/> converts.
+/// A network that looks at noisy data and at the time: ε_θ(x_t, t) of Ho, Jain &amp; Abbeel 2020, where it says which noise is in them. It
+/// may have learned to say x₀ or v in its place (<see cref="Parameterization"/>); <see cref="Prediction"/> converts.
 /// </summary>
 /// <remarks>
-/// This is the one place where two ways of counting time meet. The workbook counts as the paper does, t = 1 … T, with x₀ the clean data. Networks
-/// on disk (diffusers) count 0 … T−1, so what <c>forward</c> takes is t − 1. Everything in the workbook calls <see cref="Predict(Tensor, Tensor)"/>.
+/// This is the one place where two ways of counting time meet. The workbook counts as the paper does, t = 1 … T, with x₀ the clean data.
+/// Networks on disk (diffusers) count 0 … T−1, so what <c>forward</c> takes is t − 1. Everything in the workbook calls <see
+/// cref="Predict(Tensor, Tensor)"/>.
 /// </remarks>
 public abstract class Denoiser(string name) : nn.Module<Tensor, Tensor, Tensor>(name)
 {
@@ -25,7 +27,8 @@ public abstract class Denoiser(string name) : nn.Module<Tensor, Tensor, Tensor>(
     /// <param name="t">int64 (B), every entry from 1 to T.</param>
     /// <param name="labels">y, int64 (B): the class of each item, from 0; null for a network without classes.</param>
     /// <returns>ε̂, x̂₀ or v̂ (B, …), owned by the caller.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A t on the CPU is below 1, or a class is out of range; on a GPU looking would stall the queue.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A t on the CPU is below 1, or a class is out of range; on a GPU looking would stall
+    /// the queue.</exception>
     /// <exception cref="ArgumentException">The network knows classes and got none, or the reverse.</exception>
     public Tensor Predict(Tensor x, Tensor t, Tensor? labels)
     {
@@ -45,13 +48,13 @@ public abstract class Denoiser(string name) : nn.Module<Tensor, Tensor, Tensor>(
     }
 
     /// <summary>What <c>forward</c> gives, told the classes too; t is counted from 0.</summary>
-    internal virtual Tensor Conditioned(Tensor x, Tensor t, Tensor labels) =>
+    public virtual Tensor Conditioned(Tensor x, Tensor t, Tensor labels) =>
         throw new ArgumentException($"This {GetName()} knows no classes, expected no labels.", nameof(labels));
 
     /// <summary>A network of the same kind with the same numbers in parameters of its own.</summary>
     public Denoiser Copy()
     {
-        Denoiser copy = Parameters.LeftBlank(Alike);
+        Denoiser copy = Initialization.LeftBlank(Alike);
         using var noGraph = no_grad();
         foreach (var (mine, its) in parameters().Zip(copy.parameters())) its.copy_(mine);
         return copy;

@@ -1,10 +1,11 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>One level on the way down: residual blocks, each followed by attention where the level has it, then half the size.</summary>
-/// <remarks>diffusers' DownBlock2D, AttnDownBlock2D with attention, and ResnetDownsampleBlock2D, which is halved by a residual block.</remarks>
+/// <remarks>diffusers' DownBlock2D, AttnDownBlock2D with attention, and ResnetDownsampleBlock2D, which is halved by a residual
+/// block.</remarks>
 public sealed class DownBlock2D : nn.Module<Tensor, Tensor, Tensor[]>
 {
     readonly ModuleList<Attention> attentions;      // as many as residual blocks, or none
@@ -30,7 +31,8 @@ public sealed class DownBlock2D : nn.Module<Tensor, Tensor, Tensor[]>
         RegisterComponents();
     }
 
-    /// <summary>(B, in, H, W) and the time embedding → every state on the way, for the other side of the U; the last of them is what goes on down.</summary>
+    /// <summary>(B, in, H, W) and the time embedding → every state on the way, for the other side of the U; the last of them is what goes
+    /// on down.</summary>
     public override Tensor[] forward(Tensor x, Tensor time)
     {
         using var scope = NewDisposeScope();
@@ -46,5 +48,6 @@ public sealed class DownBlock2D : nn.Module<Tensor, Tensor, Tensor[]>
     }
 
     // (B, out, H/2, W/2)
-    Tensor Halved(Tensor x, Tensor time) => downsamplers[0] is ResnetBlock2D block ? block.call(x, time) : ((Downsample2D)downsamplers[0]).call(x);
+    Tensor Halved(Tensor x, Tensor time) => downsamplers[0] is ResnetBlock2D block ? block.call(x, time)
+        : ((Downsample2D)downsamplers[0]).call(x);
 }

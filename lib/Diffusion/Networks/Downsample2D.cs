@@ -1,12 +1,12 @@
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>Halves height and width by a 3×3 convolution that takes every second step.</summary>
 public sealed class Downsample2D : nn.Module<Tensor, Tensor>
 {
-    readonly Conv2d conv;
+    readonly ConvolutionLayer conv;
     readonly bool padsRightAndBelow;
 
     /// <summary>Builds the layer.</summary>
@@ -15,7 +15,7 @@ public sealed class Downsample2D : nn.Module<Tensor, Tensor>
     public Downsample2D(long channels, int padding) : base(nameof(Downsample2D))
     {
         padsRightAndBelow = padding == 0;
-        conv = new Conv2d(channels, channels, kernelSize: 3, stride: 2, padding: padding);
+        conv = new ConvolutionLayer(channels, channels, kernelSize: 3, stride: 2, padding: padding);
         RegisterComponents();
     }
 

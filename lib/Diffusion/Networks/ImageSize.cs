@@ -1,4 +1,4 @@
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>Height and width of an image in pixels; a plain number is a square: <c>SampleSize = 28</c>.</summary>
 /// <param name="Height">Rows, at least 1.</param>

@@ -1,7 +1,8 @@
+using Diffusion.Devices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>The smallest network that does the job: for points in the plane, a few fully connected layers that are told the time.</summary>
 public sealed class Mlp : Denoiser
@@ -9,11 +10,11 @@ public sealed class Mlp : Denoiser
     const long SinusoidLength = 64;
 
     readonly int width;
-    readonly Linear input;
+    readonly LinearLayer input;
     readonly Timesteps time_proj = new(SinusoidLength);
     readonly TimestepEmbedding time_embedding;
-    readonly ModuleList<Linear> hidden;
-    readonly Linear output;
+    readonly ModuleList<LinearLayer> hidden;
+    readonly LinearLayer output;
 
     /// <summary>Builds the network with random parameters in float32 on <see cref="Compute.Device"/>.</summary>
     /// <param name="dimensions">Coordinates D of a point.</param>
@@ -23,10 +24,10 @@ public sealed class Mlp : Denoiser
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
         (Dimensions, this.width) = (dimensions, width);
-        input = new Linear(dimensions, width);
+        input = new LinearLayer(dimensions, width);
         time_embedding = new TimestepEmbedding(SinusoidLength, width);
-        hidden = [.. Enumerable.Range(0, layers).Select(_ => new Linear(width, width))];
-        output = new Linear(width, dimensions);
+        hidden = [.. Enumerable.Range(0, layers).Select(_ => new LinearLayer(width, width))];
+        output = new LinearLayer(width, dimensions);
         RegisterComponents();
     }
 
@@ -46,12 +47,13 @@ public sealed class Mlp : Denoiser
         if (x.dim() != 2 || x.shape[1] != Dimensions)
             throw new ArgumentException($"x has shape {TensorShape.Format(x.shape)}, expected (B, {Dimensions}).", nameof(x));
         if (t.numel() != 1 && t.numel() != x.shape[0])
-            throw new ArgumentException($"t has {t.numel()} entries, expected one for each of the {x.shape[0]} points or one for all.", nameof(t));
+            throw new ArgumentException($"t has {t.numel()} entries, expected one for each of the "
+                + $"{x.shape[0]} points or one for all.", nameof(t));
 
         using var scope = NewDisposeScope();
         Tensor time = time_embedding.call(time_proj.call(t.to(x.device).flatten().expand(x.shape[0])).to(x.dtype)); // (B, width)
         Tensor h = input.call(x) + time;
-        foreach (Linear layer in hidden) h = h + layer.call(h.silu());
+        foreach (LinearLayer layer in hidden) h = h + layer.call(h.silu());
         return output.call(h.silu()).MoveToOuterDisposeScope();                     // (B, D)
     }
 }

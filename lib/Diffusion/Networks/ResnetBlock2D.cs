@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>The U-Net's workhorse: two convolutions that learn a correction to their input, told the time in between.</summary>
 /// <remarks>
@@ -11,17 +11,18 @@ namespace Diffusion;
 ///     │        time ─ SiLU ─ time_emb_proj                    │
 ///     └──────────────── conv_shortcut (if widths differ) ─────┘
 /// </code>
-/// With <c>scale_shift</c> the time comes after norm2 instead: h·(1 + scale) + shift. A block that changes the size does so before conv1, to both branches.
+/// With <c>scale_shift</c> the time comes after norm2 instead: h·(1 + scale) + shift. A block that changes the size does so before conv1,
+/// to both branches.
 /// </remarks>
 public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor, Tensor>
 {
-    readonly GroupNorm norm1;
-    readonly Conv2d conv1;
-    readonly Linear time_emb_proj;
-    readonly GroupNorm norm2;
-    readonly Conv2d conv2;
+    readonly GroupNormLayer norm1;
+    readonly ConvolutionLayer conv1;
+    readonly LinearLayer time_emb_proj;
+    readonly GroupNormLayer norm2;
+    readonly ConvolutionLayer conv2;
     readonly nn.Module<Tensor, Tensor> nonlinearity;
-    readonly Conv2d? conv_shortcut;
+    readonly ConvolutionLayer? conv_shortcut;
     readonly Func<Tensor, Tensor>? resize;
     readonly bool timeScales;
     readonly double dropout, scale;
@@ -43,12 +44,12 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor, Tensor>
             "mish" => nn.Mish(),
             _ => nn.SiLU(),
         };
-        norm1 = new GroupNorm(config.NormNumGroups, inChannels, config.NormEps);
-        conv1 = new Conv2d(inChannels, outChannels, kernelSize: 3, padding: 1);
-        time_emb_proj = new Linear(config.TimeChannels, timeScales ? 2 * outChannels : outChannels);
-        norm2 = new GroupNorm(config.NormNumGroups, outChannels, config.NormEps);
-        conv2 = new Conv2d(outChannels, outChannels, kernelSize: 3, padding: 1);
-        if (inChannels != outChannels) conv_shortcut = new Conv2d(inChannels, outChannels, kernelSize: 1);
+        norm1 = new GroupNormLayer(config.NormNumGroups, inChannels, config.NormEps);
+        conv1 = new ConvolutionLayer(inChannels, outChannels, kernelSize: 3, padding: 1);
+        time_emb_proj = new LinearLayer(config.TimeChannels, timeScales ? 2 * outChannels : outChannels);
+        norm2 = new GroupNormLayer(config.NormNumGroups, outChannels, config.NormEps);
+        conv2 = new ConvolutionLayer(outChannels, outChannels, kernelSize: 3, padding: 1);
+        if (inChannels != outChannels) conv_shortcut = new ConvolutionLayer(inChannels, outChannels, kernelSize: 1);
         RegisterComponents();
     }
 

@@ -1,22 +1,22 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>What the network makes of the sinusoid: linear → SiLU → linear. Every residual block then takes its own view of it.</summary>
 public sealed class TimestepEmbedding : nn.Module<Tensor, Tensor>
 {
-    readonly Linear linear_1;
+    readonly LinearLayer linear_1;
     readonly SiLU act = nn.SiLU();
-    readonly Linear linear_2;
+    readonly LinearLayer linear_2;
 
     /// <summary>Builds the two layers.</summary>
     /// <param name="inFeatures">Length of the sinusoid.</param>
     /// <param name="timeChannels">Length of the embedding.</param>
     public TimestepEmbedding(long inFeatures, long timeChannels) : base(nameof(TimestepEmbedding))
     {
-        linear_1 = new Linear(inFeatures, timeChannels);
-        linear_2 = new Linear(timeChannels, timeChannels);
+        linear_1 = new LinearLayer(inFeatures, timeChannels);
+        linear_2 = new LinearLayer(timeChannels, timeChannels);
         RegisterComponents();
     }
 

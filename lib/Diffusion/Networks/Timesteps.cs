@@ -1,10 +1,10 @@
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>
-/// A time as a vector of sines and cosines of many frequencies (Vaswani et al. 2017, section 3.5): near times look alike, far ones do not, and a
-/// linear map of it can turn a clock hand of any speed. Nothing here is learned.
+/// A time as a vector of sines and cosines of many frequencies (Vaswani et al. 2017, section 3.5): near times look alike, far ones do not,
+/// and a linear map of it can turn a clock hand of any speed. Nothing here is learned.
 /// </summary>
 public sealed class Timesteps : nn.Module<Tensor, Tensor>
 {

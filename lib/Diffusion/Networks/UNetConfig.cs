@@ -1,8 +1,8 @@
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>
 /// The shape of a <see cref="UNet"/>: the options of diffusers' UNet2DModel under their own names and defaults, so that a config.json from
-/// there means the same here (see <see cref="Read"/> and <see cref="Write"/>). Options not listed have one supported value, their default.
+/// there means the same here. Options not listed have one supported value, their default.
 /// </summary>
 public sealed partial record UNetConfig
 {
@@ -21,7 +21,8 @@ public sealed partial record UNetConfig
     /// <summary><c>time_embedding_dim</c>: length of the time embedding; none means four times the first width.</summary>
     public int? TimeEmbeddingDim { get; init; }
 
-    /// <summary><c>freq_shift</c>: frequency i of n is 10000^(−i/(n − shift)); 1 makes the lowest exactly 1/10000, as in Ho et al.</summary>
+    /// <summary><c>freq_shift</c>: frequency i of n is 10000^(−i/(n − shift)); 1 makes the lowest exactly 1/10000, as in Ho et
+    /// al.</summary>
     public double FreqShift { get; init; }
 
     /// <summary><c>flip_sin_to_cos</c>: whether the cosines come first in the sinusoid.</summary>
@@ -30,7 +31,8 @@ public sealed partial record UNetConfig
     /// <summary><c>down_block_types</c>: a level each on the way down, <see cref="DownBlock"/> or <see cref="AttnDownBlock"/>.</summary>
     public IReadOnlyList<string> DownBlockTypes { get; init; } = [DownBlock, AttnDownBlock, AttnDownBlock, AttnDownBlock];
 
-    /// <summary><c>up_block_types</c>: a level each on the way up, from the smallest image, <see cref="UpBlock"/> or <see cref="AttnUpBlock"/>.</summary>
+    /// <summary><c>up_block_types</c>: a level each on the way up, from the smallest image, <see cref="UpBlock"/> or <see
+    /// cref="AttnUpBlock"/>.</summary>
     public IReadOnlyList<string> UpBlockTypes { get; init; } = [AttnUpBlock, AttnUpBlock, AttnUpBlock, UpBlock];
 
     /// <summary><c>block_out_channels</c>: the width of each level. Every level but the last halves height and width.</summary>
@@ -54,7 +56,8 @@ public sealed partial record UNetConfig
     /// <summary><c>dropout</c>: the share of numbers that each residual block forgets while it is trained, 0 to 1.</summary>
     public double Dropout { get; init; }
 
-    /// <summary><c>act_fn</c>: the non-linearity of the residual blocks, <c>silu</c> (also called <c>swish</c>), <c>gelu</c> or <c>mish</c>.</summary>
+    /// <summary><c>act_fn</c>: the non-linearity of the residual blocks, <c>silu</c> (also called <c>swish</c>), <c>gelu</c> or
+    /// <c>mish</c>.</summary>
     public string ActFn { get; init; } = "silu";
 
     /// <summary><c>attention_head_dim</c>: channels of one attention head; none means one head over all channels.</summary>
@@ -82,8 +85,9 @@ public sealed partial record UNetConfig
     public string? MidBlockType { get; init; } = MidBlock;
 
     /// <summary>
-    /// <c>class_embed_type</c>: how a class becomes a vector: none, by a table (see <see cref="NumClassEmbeds"/>); <see cref="TimestepClasses"/>, as
-    /// a time does; <see cref="IdentityClasses"/>, the labels are the vectors, (B, length of the time embedding).
+    /// <c>class_embed_type</c>: how a class becomes a vector: none, by a table (see <see cref="NumClassEmbeds"/>); <see
+    /// cref="TimestepClasses"/>, as a time does; <see cref="IdentityClasses"/>, the labels are the vectors, (B, length of the time
+    /// embedding).
     /// </summary>
     public string? ClassEmbedType { get; init; }
 
@@ -91,10 +95,12 @@ public sealed partial record UNetConfig
     public int? NumClassEmbeds { get; init; }
 
     /// <summary>
-    /// <c>_null_class</c>: the class that stands for "any", the last of <see cref="NumClassEmbeds"/>; none for a network that must be told one. See
+    /// <c>_null_class</c>: the class that stands for "any", the last of <see cref="NumClassEmbeds"/>; none for a network that must be told
+    /// one. See
     /// <see cref="WithClasses"/>.
     /// </summary>
-    /// <remarks>A key of the workbook's own: diffusers passes over keys that begin with _, without a warning, and keeps them when it saves the model.</remarks>
+    /// <remarks>A key of the workbook's own: diffusers passes over keys that begin with _, without a warning, and keeps them when it saves
+    /// the model.</remarks>
     public int? NullClass { get; init; }
 
     /// <summary><c>num_train_timesteps</c>: a note, which only learned time embeddings use.</summary>
@@ -133,12 +139,13 @@ public sealed partial record UNetConfig
     /// <summary>The values of <see cref="ClassEmbedType"/>.</summary>
     public const string TimestepClasses = "timestep", IdentityClasses = "identity";
 
-    /// <summary>How many classes there are, numbered from 0, the null class among them; null where there are none or where any number will do.</summary>
+    /// <summary>How many classes there are, numbered from 0, the null class among them; null where there are none or where any number will
+    /// do.</summary>
     public int? Classes => ClassEmbedType is null ? NumClassEmbeds : null;
 
     /// <summary>
-    /// The same network told what to draw: so many classes and a null class after them, which takes a label's place where it is dropped (Ho &amp; Salimans
-    /// 2022, algorithm 1). Ten digits make 11 of <c>num_class_embeds</c>, and class 10 is any digit.
+    /// The same network told what to draw: so many classes and a null class after them, which takes a label's place where it is dropped (Ho
+    /// &amp; Salimans 2022, algorithm 1). Ten digits make 11 of <c>num_class_embeds</c>, and class 10 is any digit.
     /// </summary>
     /// <param name="classes">How many, at least 1.</param>
     public UNetConfig WithClasses(int classes) => this with { NumClassEmbeds = classes + 1, NullClass = classes };
@@ -150,7 +157,7 @@ public sealed partial record UNetConfig
     public int SizeMultiple => 1 << (Levels - 1);
 
     /// <summary>Length of the time embedding.</summary>
-    internal int TimeChannels => TimeEmbeddingDim ?? 4 * BlockOutChannels[0];
+    public int TimeChannels => TimeEmbeddingDim ?? 4 * BlockOutChannels[0];
 
     /// <summary>Groups of the norm in the middle's attention; null for no norm.</summary>
     internal int? MidAttentionGroups => AttnNormNumGroups ?? (ResnetTimeScaleShift == ScaleShift ? null : NormNumGroups);
@@ -163,18 +170,22 @@ public sealed partial record UNetConfig
     public void RequireSize(ImageSize size)
     {
         if (size.Height < 1 || size.Width < 1 || size.Height % SizeMultiple != 0 || size.Width % SizeMultiple != 0)
-            throw new ArgumentException($"Images of {size} do not fit this network: with {Levels} levels height and width must be multiples of "
-                + $"{SizeMultiple}, so pad or resize them, or take fewer levels.");
+            throw new ArgumentException($"Images of {size} do not fit this network: with {Levels} levels height and "
+                + $"width must be multiples of {SizeMultiple}, so pad or resize them, or take fewer levels.");
     }
 
-    /// <summary>What is wrong with these options, in one sentence that begins with the option's name in config.json; null when nothing is.</summary>
-    internal string? Problem()
+    /// <summary>What is wrong with these options, in one sentence that begins with the option's name in config.json; null when nothing
+    /// is.</summary>
+    public string? Problem()
     {
         if (Levels is < 1 or > 16) return $"block_out_channels has {Levels} entries, expected 1 to 16";
-        if (DownBlockTypes.Count != Levels) return $"down_block_types has {DownBlockTypes.Count} entries, expected {Levels} as in block_out_channels";
-        if (UpBlockTypes.Count != Levels) return $"up_block_types has {UpBlockTypes.Count} entries, expected {Levels} as in block_out_channels";
+        if (DownBlockTypes.Count != Levels)
+            return $"down_block_types has {DownBlockTypes.Count} entries, expected {Levels} as in block_out_channels";
+        if (UpBlockTypes.Count != Levels)
+            return $"up_block_types has {UpBlockTypes.Count} entries, expected {Levels} as in block_out_channels";
         if (DownBlockTypes.FirstOrDefault(type => type is not (DownBlock or AttnDownBlock or ResnetDownBlock)) is { } down)
-            return $"down_block_types has {Quoted(down)}, which is not supported: expected {DownBlock}, {AttnDownBlock} or {ResnetDownBlock}";
+            return $"down_block_types has {Quoted(down)}, which is not supported: expected {DownBlock}, "
+                + $"{AttnDownBlock} or {ResnetDownBlock}";
         if (UpBlockTypes.FirstOrDefault(type => type is not (UpBlock or AttnUpBlock or ResnetUpBlock)) is { } up)
             return $"up_block_types has {Quoted(up)}, which is not supported: expected {UpBlock}, {AttnUpBlock} or {ResnetUpBlock}";
         if (Foreign("downsample_type", DownsampleType, Conv, Resnet) is { } halving) return halving;
@@ -182,7 +193,8 @@ public sealed partial record UNetConfig
         if (Foreign("act_fn", ActFn, "silu", "swish", "gelu", "mish") is { } activation) return activation;
         if (Foreign("resnet_time_scale_shift", ResnetTimeScaleShift, "default", ScaleShift) is { } timing) return timing;
         if (MidBlockType is not null && Foreign("mid_block_type", MidBlockType, MidBlock, "null") is { } middle) return middle;
-        if (ClassEmbedType is not null && Foreign("class_embed_type", ClassEmbedType, TimestepClasses, IdentityClasses, "null") is { } classes) return classes;
+        if (ClassEmbedType is not null
+            && Foreign("class_embed_type", ClassEmbedType, TimestepClasses, IdentityClasses, "null") is { } classes) return classes;
         if (OutOf(1, 1 << 24, NumClassEmbeds)) return $"num_class_embeds is {NumClassEmbeds}, expected null or 1 to {1 << 24}";
         if (NullClass is { } any && !(any > 0 && any == Classes - 1))
             return $"_null_class is {any}, expected the last class of at least two: num_class_embeds − 1";
@@ -194,10 +206,12 @@ public sealed partial record UNetConfig
         if (OutOf(1, 16384, OutChannels)) return $"out_channels is {OutChannels}, expected 1 to 16384";
         if (OutOf(1, 64, LayersPerBlock)) return $"layers_per_block is {LayersPerBlock}, expected 1 to 64";
         if (OutOf(1, 65536, TimeEmbeddingDim)) return $"time_embedding_dim is {TimeEmbeddingDim}, expected null or 1 to 65536";
-        if (SampleSize is { } size && (size.Height < 1 || size.Width < 1)) return $"sample_size is {size}, expected at least 1 pixel each way";
+        if (SampleSize is { } size && (size.Height < 1 || size.Width < 1))
+            return $"sample_size is {size}, expected at least 1 pixel each way";
         if (DownsamplePadding is not (0 or 1)) return $"downsample_padding is {DownsamplePadding}, which is not supported: expected 0 or 1";
         if (!double.IsFinite(FreqShift) || FreqShift == BlockOutChannels[0] / 2)
-            return $"freq_shift is {FreqShift}, expected a number other than half the first width ({BlockOutChannels[0] / 2}), by which 0 would be divided";
+            return $"freq_shift is {FreqShift}, expected a number other than half the first width ({BlockOutChannels[0] / 2}), by "
+                + "which 0 would be divided";
         if (!double.IsFinite(MidBlockScaleFactor) || MidBlockScaleFactor == 0)
             return $"mid_block_scale_factor is {MidBlockScaleFactor}, expected a number other than 0";
         if (!(NormEps >= 0 && double.IsFinite(NormEps))) return $"norm_eps is {NormEps}, expected a number from 0";
@@ -216,6 +230,8 @@ public sealed partial record UNetConfig
     static string? Foreign(string key, string value, params string[] supported) =>
         supported.Contains(value) ? null
             : $"{key} is {Quoted(value)}, which is not supported: expected {string.Join(", ", supported[..^1])} or {supported[^1]}";
+
+    static string Quoted(string text) => text.Length <= 60 ? $"\"{text}\"" : $"\"{text[..60]}…\"";
 
     static bool OutOf(int least, int most, int? value) => value < least || value > most;
 

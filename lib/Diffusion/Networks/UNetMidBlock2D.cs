@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>The bottom of the U, where the image is smallest: residual block, attention, residual block.</summary>
 public sealed class UNetMidBlock2D : nn.Module<Tensor, Tensor, Tensor>

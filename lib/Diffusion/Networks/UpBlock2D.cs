@@ -1,11 +1,11 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>
-/// One level on the way up: before each residual block the state that the way down left at this place is laid beside the own, so that detail
-/// lost at the bottom of the U comes back; attention where the level has it, then twice the size.
+/// One level on the way up: before each residual block the state that the way down left at this place is laid beside the own, so that
+/// detail lost at the bottom of the U comes back; attention where the level has it, then twice the size.
 /// </summary>
 /// <remarks>diffusers' UpBlock2D, AttnUpBlock2D with attention, and ResnetUpsampleBlock2D, which is doubled by a residual block.</remarks>
 public sealed class UpBlock2D : nn.Module<Tensor, Stack<Tensor>, Tensor, Tensor>
@@ -21,7 +21,8 @@ public sealed class UpBlock2D : nn.Module<Tensor, Stack<Tensor>, Tensor, Tensor>
     /// <param name="type">One of <see cref="UNetConfig.UpBlockTypes"/>.</param>
     /// <param name="isLast">Whether this is the full size, which is not doubled again.</param>
     /// <param name="config">Everything else.</param>
-    public UpBlock2D(long inChannels, long outChannels, long nextChannels, string type, bool isLast, UNetConfig config) : base(nameof(UpBlock2D))
+    public UpBlock2D(long inChannels, long outChannels, long nextChannels, string type, bool isLast, UNetConfig config)
+        : base(nameof(UpBlock2D))
     {
         int layers = config.LayersPerBlock + 1;
         resnets = [.. Enumerable.Range(0, layers).Select(i => new ResnetBlock2D(
@@ -35,7 +36,8 @@ public sealed class UpBlock2D : nn.Module<Tensor, Stack<Tensor>, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>(B, in, H, W), the states of the way down and the time embedding → (B, out, 2H, 2W). Takes the states it uses off the stack.</summary>
+    /// <summary>(B, in, H, W), the states of the way down and the time embedding → (B, out, 2H, 2W). Takes the states it uses off the
+    /// stack.</summary>
     public override Tensor forward(Tensor x, Stack<Tensor> skips, Tensor time)
     {
         using var scope = NewDisposeScope();

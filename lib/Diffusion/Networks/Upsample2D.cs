@@ -1,18 +1,18 @@
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Diffusion;
+namespace Diffusion.Networks;
 
 /// <summary>Doubles height and width: every pixel four times, smoothed by a 3×3 convolution.</summary>
 public sealed class Upsample2D : nn.Module<Tensor, Tensor>
 {
-    readonly Conv2d conv;
+    readonly ConvolutionLayer conv;
 
     /// <summary>Builds the layer.</summary>
     /// <param name="channels">Channels of the input and of the output.</param>
     public Upsample2D(long channels) : base(nameof(Upsample2D))
     {
-        conv = new Conv2d(channels, channels, kernelSize: 3, padding: 1);
+        conv = new ConvolutionLayer(channels, channels, kernelSize: 3, padding: 1);
         RegisterComponents();
     }
 

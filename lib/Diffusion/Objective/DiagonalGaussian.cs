@@ -1,7 +1,7 @@
 using static System.Math;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Objective;
 
 /// <summary>
 /// Normal laws in d dimensions whose coordinates are independent, for a batch at once. Means and variances broadcast against the batch: a
@@ -21,7 +21,8 @@ public static class DiagonalGaussian
         return PerItem(-0.5 * ((x - mean).square() / variance + log(2 * PI * variance)), x).MoveToOuterDisposeScope();
     }
 
-    /// <summary>KL(p ‖ q) = ½·Σ (ln(σ_q²/σ_p²) + (σ_p² + (μ_p − μ_q)²)/σ_q² − 1) of every item, summed over all dimensions but the first.</summary>
+    /// <summary>KL(p ‖ q) = ½·Σ (ln(σ_q²/σ_p²) + (σ_p² + (μ_p − μ_q)²)/σ_q² − 1) of every item, summed over all dimensions but the
+    /// first.</summary>
     /// <param name="meanP">μ_p (B, …), which gives the batch its shape.</param>
     /// <param name="varianceP">σ_p² &gt; 0, broadcastable to (B, …).</param>
     /// <param name="meanQ">μ_q, broadcastable to (B, …).</param>

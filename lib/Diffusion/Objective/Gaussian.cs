@@ -1,7 +1,8 @@
+using Diffusion.Devices;
 using static System.Math;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Objective;
 
 /// <summary>A normal law on the line, in float64. Logarithms are natural, so divergences are in nats.</summary>
 public sealed record Gaussian
@@ -31,11 +32,13 @@ public sealed record Gaussian
     }
 
     /// <summary>N(μ, σ²) from μ and σ.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The mean is not finite or the standard deviation not a finite number above 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The mean is not finite or the standard deviation not a finite number above
+    /// 0.</exception>
     public static Gaussian WithMeanStandardDeviation(double mean, double standardDeviation)
     {
         if (!(standardDeviation > 0 && double.IsFinite(standardDeviation)))
-            throw new ArgumentOutOfRangeException(nameof(standardDeviation), $"The standard deviation is {standardDeviation}, expected a finite number above 0.");
+            throw new ArgumentOutOfRangeException(nameof(standardDeviation), $"The standard deviation is {standardDeviation}, expected "
+                + "a finite number above 0.");
         return WithMeanVariance(mean, standardDeviation * standardDeviation);
     }
 
@@ -55,7 +58,8 @@ public sealed record Gaussian
         return randn(n, device: Compute.Device).mul_(StandardDeviation).add_(Mean).MoveToOuterDisposeScope();
     }
 
-    /// <summary>KL(p ‖ q) = ½·(ln(σ_q²/σ_p²) + (σ_p² + (μ_p − μ_q)²)/σ_q² − 1) in nats: 0 only when both are the same, else positive, and not symmetric.</summary>
+    /// <summary>KL(p ‖ q) = ½·(ln(σ_q²/σ_p²) + (σ_p² + (μ_p − μ_q)²)/σ_q² − 1) in nats: 0 only when both are the same, else positive, and
+    /// not symmetric.</summary>
     public static double KullbackLeibler(Gaussian p, Gaussian q) =>
         0.5 * (Log(q.Variance / p.Variance) + (p.Variance + Pow(p.Mean - q.Mean, 2)) / q.Variance - 1);
 }

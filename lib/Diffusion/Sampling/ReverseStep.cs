@@ -1,8 +1,9 @@
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Sampling;
 
-/// <summary>One step of a reverse walk. Its tensors belong to the walk and live until the next step is asked for: <c>clone()</c> what you keep.</summary>
+/// <summary>One step of a reverse walk. Its tensors belong to the walk and live until the next step is asked for: <c>clone()</c> what you
+/// keep.</summary>
 /// <param name="From">t, where the step began.</param>
 /// <param name="To">s &lt; t, where it ended.</param>
 /// <param name="X">x_s, of the shape of the starting noise.</param>

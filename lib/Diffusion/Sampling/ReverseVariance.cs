@@ -1,12 +1,12 @@
-namespace Diffusion;
+namespace Diffusion.Sampling;
 
 /// <summary>
-/// The variance σ² of the fresh noise that a reverse step from t to s adds. It also says how much of the direction term √(1 − ᾱ_s − η²β̃)·ε̂ is left, so
-/// that the two belong together: what is drawn anew is taken from what was known.
+/// The variance σ² of the fresh noise that a reverse step from t to s adds. It also says how much of the direction term √(1 − ᾱ_s −
+/// η²β̃)·ε̂ is left, so that the two belong together: what is drawn anew is taken from what was known.
 /// <code>
 /// Posterior     β̃ = (1−ᾱ_s)/(1−ᾱ_t)·(1 − ᾱ_t/ᾱ_s)    η = 1    right when all data are one point (Ho et al. 2020, section 3.2)
 /// Forward       β = 1 − ᾱ_t/ᾱ_s                       η = 1    right when the data are N(0, I) (the same)
-/// Scaled(η)     η²·β̃                                  η        DDIM (Song, Meng &amp; Ermon 2021, eq. 16); none at η = 0, Posterior at η = 1
+/// Scaled(η)     η²·β̃                                  η        DDIM (Song, Meng &amp; Ermon 2021, eq. 16); η = 0: none; η = 1: Posterior
 /// </code>
 /// </summary>
 public sealed record ReverseVariance
@@ -27,7 +27,8 @@ public sealed record ReverseVariance
     public static ReverseVariance Scaled(double eta) => eta is >= 0 and <= 1 ? new(eta, isForward: false)
         : throw new ArgumentOutOfRangeException(nameof(eta), $"η is {eta}, expected 0 (no fresh noise) to 1 (DDPM's).");
 
-    /// <summary>η, the share of the posterior's standard deviation that is taken from the direction term: 1 but for <see cref="Scaled"/>.</summary>
+    /// <summary>η, the share of the posterior's standard deviation that is taken from the direction term: 1 but for <see
+    /// cref="Scaled"/>.</summary>
     public double Eta { get; }
 
     /// <summary>σ².</summary>
@@ -36,5 +37,6 @@ public sealed record ReverseVariance
     internal double Of(double forward, double posterior) => isForward ? forward : Eta * Eta * posterior;
 
     /// <summary><c>β</c>, <c>β̃</c> or <c>η²β̃, η = 0.5</c>.</summary>
-    public override string ToString() => isForward ? "β" : Eta == 1 ? "β̃" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"η²β̃, η = {Eta}");
+    public override string ToString() => isForward ? "β" : Eta == 1 ? "β̃"
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"η²β̃, η = {Eta}");
 }

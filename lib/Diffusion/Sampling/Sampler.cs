@@ -1,6 +1,9 @@
+using Diffusion.Devices;
+using Diffusion.Parameterizations;
+using Diffusion.Schedules;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Sampling;
 
 /// <summary>
 /// Walks from noise to data along pairs of times (t, s). Every step is the same line, and the published samplers are numbers in it:
@@ -12,8 +15,8 @@ namespace Diffusion;
 /// DDIM (Song et al.)     t − ⌊T/N⌋      0    0          yes (in diffusers where use_clipped_model_output says so)
 /// DDIM with noise        t − ⌊T/N⌋      η    η²β̃        yes
 /// </code>
-/// With η = 1 and ε̂ recomputed the first two terms are the posterior mean μ̃ of eq. (7) taken at x̂₀: chapter 07 checks it. β̃ and β are those of
-/// the jump from t to s; η and σ² are one value, <see cref="ReverseVariance"/>.
+/// With η = 1 and ε̂ recomputed the first two terms are the posterior mean μ̃ of eq. (7) taken at x̂₀: chapter 07 checks it. β̃ and β are
+/// those of the jump from t to s; η and σ² are one value, <see cref="ReverseVariance"/>.
 /// </summary>
 public sealed record Sampler
 {
@@ -33,7 +36,8 @@ public sealed record Sampler
     public Parameterization Parameterization { get; init; }
 
     /// <summary>σ², and η with it; the step from t = 1 adds no noise, whichever it is: Algorithm 2 of Ho et al. 2020.</summary>
-    public ReverseVariance Variance { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = ReverseVariance.Posterior;
+    public ReverseVariance Variance { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } =
+        ReverseVariance.Posterior;
 
     /// <summary>x̂₀ is clipped to ± this; null leaves it.</summary>
     public double? Clip { get; init; } = 1;
@@ -43,8 +47,8 @@ public sealed record Sampler
 
     /// <summary>Whether ε̂ is computed again from the clipped or thresholded x̂₀, so that both agree.</summary>
     /// <remarks>
-    /// With ε̂ as it was said, a clip by δ moves x_s by √ᾱ_s·δ, however short the step is: the more steps, the farther off. Computed again, by
-    /// (√ᾱ_s − √ᾱ_t·√(1−ᾱ_s)/√(1−ᾱ_t))·δ, which vanishes with the step.
+    /// With ε̂ as it was said, a clip by δ moves x_s by √ᾱ_s·δ, however short the step is: the more steps, the farther off. Computed again,
+    /// by (√ᾱ_s − √ᾱ_t·√(1−ᾱ_s)/√(1−ᾱ_t))·δ, which vanishes with the step.
     /// </remarks>
     public bool RecomputesNoise { get; init; } = true;
 
@@ -53,7 +57,8 @@ public sealed record Sampler
     /// <param name="steps">N, from 1 to T; all T unless said.</param>
     /// <param name="variance">β̃ unless said; or β.</param>
     public static Sampler Ddpm(NoiseSchedule schedule, int? steps = null, ReverseVariance? variance = null) =>
-        new(schedule, ReverseTimes.Following(ReverseTimes.Times(schedule.T, steps ?? schedule.T))) { Variance = variance ?? ReverseVariance.Posterior };
+        new(schedule, ReverseTimes.Following(ReverseTimes.Times(schedule.T, steps ?? schedule.T)))
+        { Variance = variance ?? ReverseVariance.Posterior };
 
     /// <summary>DDIM, Song, Meng &amp; Ermon 2021: without fresh noise, so the same start gives the same end, and few steps do.</summary>
     /// <param name="schedule">The noise levels the network was trained with.</param>
@@ -65,7 +70,8 @@ public sealed record Sampler
         { Variance = ReverseVariance.Scaled(eta) };
 
     /// <summary>The walk, lazily: each step is computed when it is asked for.</summary>
-    /// <param name="predict">The network: (x_t, t) with t int64 (B) in the workbook's times 1…T, giving what <see cref="Parameterization"/> says.</param>
+    /// <param name="predict">The network: (x_t, t) with t int64 (B) in the workbook's times 1…T, giving what <see cref="Parameterization"/>
+    /// says.</param>
     /// <param name="start">x at the first time, (B, …), usually N(0, I). Stays the caller's.</param>
     /// <param name="noiseOf">z of step i in place of a fresh draw, for parity; stays the caller's.</param>
     public IEnumerable<ReverseStep> Walk(Func<Tensor, Tensor, Tensor> predict, Tensor start, Func<int, Tensor>? noiseOf = null)
@@ -118,14 +124,16 @@ public sealed record Sampler
         var said = new Prediction(Schedule, xt, t, output, Parameterization);
         Tensor ε = said.As(Parameterization.Epsilon);
         // Where ᾱ_t = 0 the noise says nothing of x₀, and what published samplers clip is (x_t − ε)/0.
-        Tensor x0 = ᾱt == 0 && Parameterization == Parameterization.Epsilon && Clip is not null ? (xt - ε) / 0.0 : said.As(Parameterization.X0);
+        Tensor x0 = ᾱt == 0 && Parameterization == Parameterization.Epsilon
+            && Clip is not null ? (xt - ε) / 0.0 : said.As(Parameterization.X0);
         if (Threshold is not null || Clip is not null)
         {
             x0 = Threshold?.Apply(x0) ?? x0.clamp(-Clip!.Value, Clip.Value);
             if (RecomputesNoise && η != 1) ε = new Prediction(Schedule, xt, t, x0, Parameterization.X0).As(Parameterization.Epsilon);
         }
         Tensor x = RecomputesNoise && η == 1
-            ? Math.Sqrt(ᾱs) * β / (1 - ᾱt) * x0 + Math.Sqrt(α) * (1 - ᾱs) / (1 - ᾱt) * xt // eq. (7): the same, with one rounding less where 1 − ᾱ is small
+            // eq. (7): the same, with one rounding less where 1 − ᾱ is small
+            ? Math.Sqrt(ᾱs) * β / (1 - ᾱt) * x0 + Math.Sqrt(α) * (1 - ᾱs) / (1 - ᾱt) * xt
             : Math.Sqrt(ᾱs) * x0 + Math.Sqrt(Math.Max(0, 1 - ᾱs - η * η * β̃)) * ε;
         if (t > 1 && variance > 0) x = x + Math.Sqrt(variance) * (z ?? randn_like(x));
         return (x.MoveToOuterDisposeScope(), x0.alias().MoveToOuterDisposeScope());
@@ -146,7 +154,8 @@ public sealed record Sampler
         if (steps.Count == 0) throw new ArgumentException("The walk has no steps, expected at least one pair (t, s).", nameof(steps));
         foreach ((int t, int s) in steps)
             if (t < 1 || t > schedule.T || s < 0 || s > Math.Max(1, t - 1))
-                throw new ArgumentException($"The walk has a step from t = {t} to s = {s}, expected 0 ≤ s < t ≤ {schedule.T}, or from 1 to 1.", nameof(steps));
+                throw new ArgumentException($"The walk has a step from t = {t} to s = {s}, expected 0 ≤ s < t ≤ "
+                    + $"{schedule.T}, or from 1 to 1.", nameof(steps));
         return steps;
     }
 }

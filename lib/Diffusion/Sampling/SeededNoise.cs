@@ -1,10 +1,12 @@
+using Diffusion.Devices;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Sampling;
 
 /// <summary>
-/// Standard normal noise for samples that are drawn a batch at a time: every sample has a random generator of its own, seeded by the seed and the
-/// sample's number. So sample 17 gets the same noise whatever the size of the batches, however many samples there are, and on every device.
+/// Standard normal noise for samples that are drawn a batch at a time: every sample has a random generator of its own, seeded by the seed
+/// and the sample's number. So sample 17 gets the same noise whatever the size of the batches, however many samples there are, and on every
+/// device.
 /// </summary>
 public sealed class SeededNoise : IDisposable
 {
@@ -21,7 +23,8 @@ public sealed class SeededNoise : IDisposable
         if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), $"count is {count}, expected at least one sample.");
         this.shape = [.. shape];
         // A generator takes 32 bits. Neighbours in number are neighbours there, so no two samples of a seed are alike; seeds lie far apart.
-        generators = [.. Enumerable.Range(0, count).Select(i => new Generator((uint)(SplitMix64.Mixed((ulong)seed) + (ulong)(first + i)), CPU))];
+        generators =
+            [.. Enumerable.Range(0, count).Select(i => new Generator((uint)(SplitMix64.Mixed((ulong)seed) + (ulong)(first + i)), CPU))];
     }
 
     /// <summary>The next noise of every sample, float32 (count, …) on <see cref="Compute.Device"/>, owned by the caller.</summary>

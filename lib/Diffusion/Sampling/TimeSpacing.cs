@@ -1,4 +1,4 @@
-namespace Diffusion;
+namespace Diffusion.Sampling;
 
 /// <summary>Where N sampling times lie among T: diffusers' <c>timestep_spacing</c>.</summary>
 public enum TimeSpacing

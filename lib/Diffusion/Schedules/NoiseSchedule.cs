@@ -1,14 +1,15 @@
 using static System.Math;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Schedules;
 
 /// <summary>
 /// How much noise each of the T steps adds, and everything that follows from it. Every table has T+1 entries and is read at the paper's
 /// own t: entry t belongs to x_t, entry 0 to clean data (β₀ = 0, ᾱ₀ = 1), so nothing is ever off by one.
 /// Computed in float64, cast once to float32 when a tensor asks for it. Notation of Ho, Jain &amp; Abbeel 2020, section 2.
 /// </summary>
-/// <remarks>The five named curves are in <c>NoiseSchedule.Curves.cs</c>, what makes one schedule from another in <c>NoiseSchedule.Derived.cs</c>.</remarks>
+/// <remarks>The five named curves are in <c>NoiseSchedule.Curves.cs</c>, what makes one schedule from another in
+/// <c>NoiseSchedule.Derived.cs</c>.</remarks>
 public sealed partial class NoiseSchedule
 {
     readonly bool singlePrecision;
@@ -23,7 +24,8 @@ public sealed partial class NoiseSchedule
             double β = betas[t - 1];
             if (!(β > 0 && (β < 1 || (β == 1 && zeroTerminalSnr && t == betas.Count))))     // written so that NaN is refused too
                 throw new ArgumentException($"β_{t} is {β}, expected a variance strictly between 0 and 1"
-                    + (β == 1 ? ": for a last step that leaves no signal at all, leave β below 1 and take .WithZeroTerminalSnr()." : "."), nameof(betas));
+                    + (β == 1 ? ": for a last step that leaves no signal at all, leave β below 1 and take .WithZeroTerminalSnr()." : "."),
+                        nameof(betas));
         }
 
         this.singlePrecision = singlePrecision;
@@ -59,7 +61,8 @@ public sealed partial class NoiseSchedule
     /// <summary>ᾱ_t = α₁·…·α_t: the share of x₀'s variance that is left in x_t. ᾱ₀ = 1.</summary>
     public ScheduleTable AlphaBar { get; }
 
-    /// <summary>1 − ᾱ_t, the variance of q(x_t | x₀), eq. (4). It grows by v ← α_t·v + β_t, which loses no digits where ᾱ_t is near 1.</summary>
+    /// <summary>1 − ᾱ_t, the variance of q(x_t | x₀), eq. (4). It grows by v ← α_t·v + β_t, which loses no digits where ᾱ_t is near
+    /// 1.</summary>
     public ScheduleTable OneMinusAlphaBar { get; }
 
     /// <summary>√ᾱ_t, what x₀ is multiplied by in x_t, eq. (4).</summary>
@@ -74,7 +77,8 @@ public sealed partial class NoiseSchedule
     /// <summary>ln SNR(t), from the logarithm of ᾱ_t: exact even where ᾱ_t itself is too small for a double. +∞ at t = 0.</summary>
     public ScheduleTable LogSnr { get; }
 
-    /// <summary>β̃_t = (1−ᾱ_{t−1})/(1−ᾱ_t)·β_t, the variance of q(x_{t−1} | x_t, x₀), eq. (7). β̃₁ is exactly 0; entry 0 is NaN, for nothing comes before x₀.</summary>
+    /// <summary>β̃_t = (1−ᾱ_{t−1})/(1−ᾱ_t)·β_t, the variance of q(x_{t−1} | x_t, x₀), eq. (7). β̃₁ is exactly 0; entry 0 is NaN, for
+    /// nothing comes before x₀.</summary>
     public ScheduleTable PosteriorVariance { get; }
 
     /// <summary>√ᾱ_{t−1}·β_t/(1−ᾱ_t), what μ̃_t takes of x₀, eq. (7). Exactly 1 at t = 1; entry 0 is NaN.</summary>
@@ -91,7 +95,9 @@ public sealed partial class NoiseSchedule
 
     double Rounded(double value) => singlePrecision ? (float)value : value;
 
-    internal void RequireTime(int t, int first)
+    /// <summary>Refuses a time outside first…T.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The sentence names t and T.</exception>
+    public void RequireTime(int t, int first)
     {
         if (t < first || t > T)
             throw new ArgumentOutOfRangeException(nameof(t), $"t is {t}, expected {first} to {T}: this schedule has T = {T} steps.");

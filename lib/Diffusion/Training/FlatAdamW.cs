@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Training;
 
 /// <summary>
 /// Adam (Kingma &amp; Ba 2015) with decoupled weight decay (Loshchilov &amp; Hutter 2019) on one vector, numbers as in PyTorch's AdamW:

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Training;
 
 /// <summary>
 /// All parameters of a network as one vector: each parameter becomes a view of its piece, so a step of the optimiser is a handful of

@@ -1,7 +1,8 @@
+using Diffusion.Devices;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Training;
 
 /// <summary>
 /// The random draws of training, each step's from a generator seeded by (seed, step): a training that was stopped goes on with the very
@@ -9,9 +10,10 @@ namespace Diffusion;
 /// </summary>
 /// <remarks>
 /// They are drawn on the CPU and moved: a <see cref="Generator"/> of TorchSharp 0.107 is the CPU's whatever device it is given
-/// (dotnet/TorchSharp #1194), and a draw on the GPU with it is refused or, of a permutation, breaks the heap. So every device draws the same.
+/// (dotnet/TorchSharp #1194), and a draw on the GPU with it is refused or, of a permutation, breaks the heap. So every device draws the
+/// same.
 /// </remarks>
-sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDisposable
+public sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDisposable
 {
     const long OfSteps = 1, OfEpochs = 2, OfChanges = 3, OfLabels = 4;
 
@@ -19,8 +21,9 @@ sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDis
     Tensor? order;
     long epochOfOrder = -1;
 
-    /// <summary>The items of step k = 0, 1, …: int64 (B). Every epoch goes through the data in a new order; a rest smaller than a batch waits for another.</summary>
-    internal Tensor Items(long k)
+    /// <summary>The items of step k = 0, 1, …: int64 (B). Every epoch goes through the data in a new order; a rest smaller than a batch
+    /// waits for another.</summary>
+    public Tensor Items(long k)
     {
         long perEpoch = items / batchSize, epoch = k / perEpoch;
         if (epoch != epochOfOrder)
@@ -34,23 +37,25 @@ sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDis
     }
 
     /// <summary>t uniform in 1…T, int64 (B), and ε ~ N(0, I) in the shape of x₀, of step k.</summary>
-    internal (Tensor T, Tensor Noise) TimesAndNoise(long k, Tensor x0)
+    public (Tensor T, Tensor Noise) TimesAndNoise(long k, Tensor x0)
     {
         Seed(OfSteps, k);
         Tensor t = randint(1, times + 1, [x0.shape[0]], ScalarType.Int64, CPU, generator: generator);
         return (OnDevice(t), OnDevice(randn(x0.shape, x0.dtype, CPU, generator: generator)));
     }
 
-    /// <summary>Which labels of step k are dropped, each with this probability: bool (B). From a stream of their own: the other draws are those of a training without.</summary>
-    internal Tensor Dropped(long k, double probability)
+    /// <summary>Which labels of step k are dropped, each with this probability: bool (B). From a stream of their own: the other draws are
+    /// those of a training without.</summary>
+    public Tensor Dropped(long k, double probability)
     {
         using var scope = NewDisposeScope();
         Seed(OfLabels, k);
         return OnDevice(rand([batchSize], ScalarType.Float64, CPU, generator: generator) < probability).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Numbers uniform in [−1, 1], float32 (B, columns), of step k: what changes the data a little before they are learned from.</summary>
-    internal Tensor Uniform(long k, long rows, long columns)
+    /// <summary>Numbers uniform in [−1, 1], float32 (B, columns), of step k: what changes the data a little before they are learned
+    /// from.</summary>
+    public Tensor Uniform(long k, long rows, long columns)
     {
         Seed(OfChanges, k);
         using Tensor unit = rand([rows, columns], ScalarType.Float32, CPU, generator: generator);
@@ -66,6 +71,7 @@ sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDis
     void Seed(long stream, long index) =>
         generator.manual_seed((long)SplitMix64.Next(SplitMix64.Next(SplitMix64.Next((ulong)seed) + (ulong)stream) + (ulong)index));
 
+    /// <summary>Frees the generator.</summary>
     public void Dispose()
     {
         order?.Dispose();

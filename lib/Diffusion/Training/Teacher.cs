@@ -1,10 +1,10 @@
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Training;
 
 /// <summary>
-/// What a network is to say of x_t, in place of what the data say: the guided prediction of two trained networks, for example, which one network then
-/// gives at once (guidance distillation, Meng et al. 2023).
+/// What a network is to say of x_t, in place of what the data say: the guided prediction of two trained networks, for example, which one
+/// network then gives at once (guidance distillation, Meng et al. 2023).
 /// </summary>
 /// <param name="xt">x_t (B, …).</param>
 /// <param name="t">int64 (B), every entry from 1 to T.</param>

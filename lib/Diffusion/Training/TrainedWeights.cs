@@ -1,12 +1,13 @@
+using Diffusion.Devices;
 using static TorchSharp.torch;
 
-namespace Diffusion;
+namespace Diffusion.Training;
 
 /// <summary>
-/// What a training does with the loss of a step, whatever the network learns: its gradient, clipped; a step of AdamW; the moving average of the weights; the
-/// sum of the losses, which stays on the device.
+/// What a training does with the loss of a step, whatever the network learns: its gradient, clipped; a step of AdamW; the moving average of
+/// the weights; the sum of the losses, which stays on the device.
 /// </summary>
-sealed class TrainedWeights : IDisposable
+public sealed class TrainedWeights : IDisposable
 {
     readonly TrainingOptions options;
     readonly Tensor lossSum;
@@ -14,7 +15,7 @@ sealed class TrainedWeights : IDisposable
     /// <param name="network">What learns. Its parameters become views of one vector.</param>
     /// <param name="average">A network of the same kind, which gets the moving average; it begins with the same weights.</param>
     /// <param name="options">How.</param>
-    internal TrainedWeights(nn.Module network, nn.Module average, TrainingOptions options)
+    public TrainedWeights(nn.Module network, nn.Module average, TrainingOptions options)
     {
         this.options = options;
         network.train();        // dropout is for learning; what draws does without
@@ -32,7 +33,7 @@ sealed class TrainedWeights : IDisposable
     internal FlatAdamW Optimiser { get; }
 
     /// <summary>The sum of the losses since it was last set to 0, and of how many. Reading the sum waits for the device.</summary>
-    internal (double Sum, long Count) Losses
+    public (double Sum, long Count) Losses
     {
         get => (lossSum.item<double>(), Summed);
         set
@@ -44,10 +45,10 @@ sealed class TrainedWeights : IDisposable
     }
 
     /// <summary>How many losses are in the sum.</summary>
-    internal long Summed { get; private set; }
+    public long Summed { get; private set; }
 
     /// <summary>Step k = 1, 2, … down a loss.</summary>
-    internal void Descend(Tensor loss, long k)
+    public void Descend(Tensor loss, long k)
     {
         using var scope = NewDisposeScope();
         Tensor gradient = FlatParameters.Flat(autograd.grad([loss], Now.Tensors));
@@ -59,6 +60,7 @@ sealed class TrainedWeights : IDisposable
         Summed++;
     }
 
+    /// <summary>Gives the memory of the optimiser back.</summary>
     public void Dispose()
     {
         Now.Dispose();

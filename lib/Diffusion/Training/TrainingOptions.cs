@@ -1,6 +1,10 @@
-namespace Diffusion;
+using Diffusion.Networks;
+using Diffusion.Parameterizations;
 
-/// <summary>Everything that decides how a network is trained. Two trainings with equal options on equal data give equal weights, bit for bit.</summary>
+namespace Diffusion.Training;
+
+/// <summary>Everything that decides how a network is trained. Two trainings with equal options on equal data give equal weights, bit for
+/// bit.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>How many steps in all; the learning rate falls to 0 over them.</summary>
@@ -28,21 +32,23 @@ public sealed record TrainingOptions
     public Parameterization Parameterization { get; init; }
 
     /// <summary>
-    /// How probably an item's label becomes the network's null class, 0 for never: what guidance needs (Ho &amp; Salimans 2022, algorithm 1; 0.1 there). The
-    /// network's config has a <see cref="UNetConfig.NullClass"/> then, and the labels go from 0 to the one before it.
+    /// How probably an item's label becomes the network's null class, 0 for never: what guidance needs (Ho &amp; Salimans 2022, algorithm
+    /// 1; 0.1 there). The network's config has a <see cref="UNetConfig.NullClass"/> then, and the labels go from 0 to the one before it.
     /// </summary>
     public double LabelDrop { get; init; }
 
     /// <summary>
     /// Which weights the training began from: null for random ones, else any text that tells one model from another, for example
-    /// <see cref="UNet.Fingerprint"/>. A note that changes nothing, but a checkpoint is gone on with under the same.
+    /// a hash of them. A note that changes nothing, but a checkpoint is gone on with under the same.
     /// </summary>
     public string? Start { get; init; }
 
-    /// <summary>Which teacher the training learns from: null for the data, else any text that tells one teacher from another. A note, as <see cref="Start"/> is.</summary>
+    /// <summary>Which teacher the training learns from: null for the data, else any text that tells one teacher from another. A note, as
+    /// <see cref="Start"/> is.</summary>
     public string? Teacher { get; init; }
 
-    /// <summary>Decides the order of the data, the times and the noise, which labels are dropped, all of them: nothing comes from the global generator.</summary>
+    /// <summary>Decides the order of the data, the times and the noise, which labels are dropped, all of them: nothing comes from the
+    /// global generator.</summary>
     public long Seed { get; init; }
 
     /// <summary>The learning rate of step k = 1…<see cref="Steps"/>: up in a line, down in half a cosine.</summary>
@@ -52,17 +58,21 @@ public sealed record TrainingOptions
     /// <summary>The decay of the moving average at step k.</summary>
     public double EmaDecayOf(long k) => Math.Min(EmaDecay, (1.0 + k) / (10 + k));
 
-    internal void Require()
+    /// <summary>Refuses an option outside its range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The sentence names option, value and range.</exception>
+    public void Require()
     {
         Positive(Steps, nameof(Steps));
         Positive(BatchSize, nameof(BatchSize));
-        if (!(LearningRate > 0 && double.IsFinite(LearningRate))) Refuse(nameof(LearningRate), LearningRate, "a number above 0, for example 0.001");
+        if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
+            Refuse(nameof(LearningRate), LearningRate, "a number above 0, for example 0.001");
         if (WarmUpSteps < 0) Refuse(nameof(WarmUpSteps), WarmUpSteps, "0 or more");
         if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) Refuse(nameof(WeightDecay), WeightDecay, "0 or more");
         if (!(GradientClip > 0)) Refuse(nameof(GradientClip), GradientClip, "a number above 0, or ∞ not to clip");
         if (!(EmaDecay is >= 0 and < 1)) Refuse(nameof(EmaDecay), EmaDecay, "at least 0 and less than 1");
         if (!(LabelDrop is >= 0 and < 1)) Refuse(nameof(LabelDrop), LabelDrop, "at least 0 and less than 1");
-        if (!Enum.IsDefined(Parameterization)) Refuse(nameof(Parameterization), (int)Parameterization, string.Join(", ", Enum.GetNames<Parameterization>()));
+        if (!Enum.IsDefined(Parameterization))
+            Refuse(nameof(Parameterization), (int)Parameterization, string.Join(", ", Enum.GetNames<Parameterization>()));
 
         static void Positive(long value, string name)
         {

@@ -1,9 +1,11 @@
 using System.CommandLine;
-using Workbook.Notebooks;
+using Notebooks;
+using Shared;
 
 namespace Workbook.Commands;
 
-/// <summary>The program <c>workbook</c>: its commands, and how it says that something is wrong: in one sentence on standard error.</summary>
+/// <summary>The program <c>workbook</c>: its commands, and how it says that something is wrong: in one sentence on standard
+/// error.</summary>
 static class CommandLine
 {
     internal static int Run(string[] args)
@@ -25,13 +27,15 @@ static class CommandLine
         }
         catch (Exception error)
         {
-            return Fail(ExitCode.Failure, $"The program failed in a way nobody foresaw ({error.GetType().Name}: {Shown.OneLine(error.Message)}): please report it with the command you ran.");
+            return Fail(ExitCode.Failure, $"The program failed in a way nobody foresaw ({error.GetType().Name}: "
+                + $"{Shown.OneLine(error.Message)}): please report it with the command you ran.");
         }
     }
 
     static RootCommand Build()
     {
-        var root = new RootCommand("The diffusion workbook. Without a command: executes every chapter and writes it with its outputs to out/.")
+        var root = new RootCommand("The diffusion workbook. Without a command: executes every chapter and writes it "
+            + "with its outputs to out/.")
         {
             RunCommand.Build(),
             ExportCommand.Build(),

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Diffusion;
+using Course.Classroom;
 
 namespace Workbook.Commands;
 

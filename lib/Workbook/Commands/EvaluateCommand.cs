@@ -1,9 +1,15 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
-using Diffusion;
+using Course.Datasets;
+using Course.Evaluation;
+using Diffusion.Models;
+using Diffusion.Models.Files;
+using Diffusion.Networks;
+using Diffusion.Sampling;
+using Notebooks;
+using Notebooks.Running;
+using Shared;
 using TorchSharp;
-using Workbook.Notebooks;
 
 namespace Workbook.Commands;
 
@@ -23,25 +29,24 @@ static class EvaluateCommand
     {
         var what = new Argument<string>("SAMPLES-OR-MODEL")
         {
-            Description = "A .safetensors of workbook sample, whose tensor samples (N, 1, 28, 28) lies in [−1, 1], and whose classes (N), where there are any, are what was asked for; or a model to draw from first: its folder or name.",
+            Description = "A .safetensors of workbook sample, whose tensor samples (N, 1, 28, 28) lies in [−1, 1], and whose classes (N), "
+                + "where there are any, are what was asked for; or a model to draw from first: its folder or name.",
         };
         var count = new Option<int?>("--count") { Description = $"How many digits to draw (default {DefaultCount}).", HelpName = "N" };
-        var steps = new Option<int?>("--steps") { Description = $"Steps of the walk, 1 to the model's T (default {DefaultSteps}, at most T).", HelpName = "S" };
-        var eta = new Option<double?>("--eta") { Description = "Draws with DDIM and this η from 0 to 1 (default: the model's own sampler).", HelpName = "E" };
-        var seed = new Option<long?>("--seed") { Description = "Any whole number (default 0).", HelpName = "X" };
+        Option<int?> steps = SharedOptions.Steps($"{DefaultSteps}, at most T");
+        Option<double?> eta = SharedOptions.Eta();
+        Option<long?> seed = SharedOptions.Seed("With it everything else is decided.");
         var classifier = new Option<string>("--classifier")
         {
             Description = "Who judges: a folder, or a name in data/models.",
             HelpName = "DIR",
             DefaultValueFactory = _ => DefaultClassifier,
         };
-        var json = new Option<bool>("--json") { Description = "Ends with one line of JSON." };
+        Option<bool> json = SharedOptions.Json();
 
-        Numbers.Require(count, text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
-            && value is >= 2 and <= 60_000, "a whole number from 2 to 60000");
-        Numbers.RequireFromOne(int.MaxValue, steps);
-        Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
-        Numbers.Require(eta, text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1, "a number from 0 to 1");
+        SharedOptions.Require(count, text =>
+            SharedOptions.IsNumber(text, value => value is >= 2 and <= 60_000 && value == Math.Floor(value)),
+            "a whole number from 2 to 60000");
 
         var command = new Command("evaluate", "Says how good drawn digits are: a classifier reads them, and real ones beside them.")
         {
@@ -53,9 +58,11 @@ static class EvaluateCommand
             if (ending != ".safetensors") return;
             foreach (Option option in (Option[])[count, steps, eta, seed])
                 if (result.GetResult(option) is { Implicit: false })
-                    result.AddError($"{option.Name} is for a model that is drawn from, and {result.GetValue(what)} is already drawn: leave it out.");
+                    result.AddError($"{option.Name} is for a model that is drawn from, and {result.GetValue(what)} is "
+                        + "already drawn: leave it out.");
         });
-        command.SetAction(parsed => Library.Run(() => Run(new(parsed.GetValue(what)!, parsed.GetValue(count), parsed.GetValue(steps), parsed.GetValue(eta),
+        command.SetAction(parsed =>
+            Library.Run(() => Run(new(parsed.GetValue(what)!, parsed.GetValue(count), parsed.GetValue(steps), parsed.GetValue(eta),
             parsed.GetValue(seed), parsed.GetValue(classifier)!, parsed.GetValue(json)))));
         return command;
     }
@@ -97,26 +104,30 @@ static class EvaluateCommand
         torch.Tensor stored = tensors.Read(Samples);
         torch.Tensor? asked = tensors.Tensors.ContainsKey(Asked) ? tensors.Read(Asked) : null;
         return stored.is_floating_point() ? (stored.to(torch.ScalarType.Float32), asked)
-            : throw new WorkbookException($"{Shown.Path(file)}: {Samples} holds {stored.dtype}, expected floating-point values in [−1, 1].");
+            : throw new WorkbookException($"{Shown.Path(file)}: {Samples} holds {stored.dtype}, expected "
+                + "floating-point values in [−1, 1].");
     }
 
     static GeneratedSamples Draw(Request request)
     {
         using PretrainedModel model = PretrainedModel.Open(ModelFolder.Find(request.What));
         if (model.Network.Config.InChannels != 1 || model.Size != Mnist.Size)
-            throw new WorkbookException($"{request.What} draws images of {model.Network.Config.InChannels} channels and {model.Size} pixels, "
-                + $"expected 1 channel and {new ImageSize(Mnist.Size, Mnist.Size)}: only digits are judged.");
+            throw new WorkbookException($"{request.What} draws images of {model.Network.Config.InChannels} channels "
+                + $"and {model.Size} pixels, expected 1 channel and {new ImageSize(Mnist.Size, Mnist.Size)}: only digits are judged.");
         if (request.Steps > model.Scheduler.Steps)
-            throw new WorkbookException($"--steps {request.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to {model.Scheduler.Steps}.");
+            throw new WorkbookException($"--steps {request.Steps} is more than the model's T = {model.Scheduler.Steps}: choose 1 to "
+                + $"{model.Scheduler.Steps}.");
         if (model.Network.Config.Classes < DigitClassifier.Classes)
-            throw new WorkbookException($"{request.What} knows {model.Network.Config.Classes} classes, expected one for each of the ten digits.");
+            throw new WorkbookException($"{request.What} knows {model.Network.Config.Classes} classes, expected one for "
+                + "each of the ten digits.");
         Sampler sampler = model.Scheduler.Sampler(request.Steps ?? Math.Min(DefaultSteps, model.Scheduler.Steps), request.Eta);
         int count = request.Count ?? DefaultCount;
         int[]? classes = model.Network.Config.Classes is null ? null : [.. Enumerable.Range(0, DigitClassifier.Classes)];   // in turn
         long steps = ((count - 1L) / Batch + 1) * sampler.Steps.Count;
         var progress = new Progress();
         progress.Begin(request.What);
-        GeneratedSamples draws = model.Draw(sampler, count, request.Seed ?? 0, Batch, progress: step => progress.Say($"step {step}/{steps}"), classes: classes);
+        GeneratedSamples draws = model.Draw(sampler, count, request.Seed ?? 0, Batch, progress: step =>
+            progress.Say($"step {step}/{steps}"), classes: classes);
         progress.End($"{count} drawn");
         return draws;
     }

@@ -1,4 +1,6 @@
-using Workbook.Notebooks;
+using Diffusion.Models.Hub;
+using Notebooks;
+using Shared;
 
 namespace Workbook.Commands;
 
@@ -11,7 +13,8 @@ static class Library
         {
             return work();
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or InvalidDataException or NotSupportedException or InvalidOperationException or ArgumentException or KeyNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or InvalidDataException
+            or NotSupportedException or InvalidOperationException or ArgumentException or KeyNotFoundException or HubException)
         {
             throw new WorkbookException(Shown.OneLine(Sentence(error)), error);
         }

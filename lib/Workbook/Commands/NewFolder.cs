@@ -1,4 +1,6 @@
-using Workbook.Notebooks;
+using Notebooks;
+using Notebooks.Documents;
+using Shared;
 
 namespace Workbook.Commands;
 

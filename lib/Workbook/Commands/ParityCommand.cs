@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Diffusion;
-using Workbook.Notebooks;
+using Diffusion.Models.Recordings;
+using Shared;
 
 namespace Workbook.Commands;
 
@@ -10,8 +10,12 @@ static class ParityCommand
 {
     internal static Command Build()
     {
-        var folder = new Argument<string>("DIR") { Description = "A model with its recorded outputs, a recorded walk, or a folder of schedulers." };
-        var command = new Command("parity", "Compares network, sampler or schedules with what Hugging Face diffusers recorded in a folder.") { folder };
+        var folder = new Argument<string>("DIR")
+        {
+            Description = "A model with its recorded outputs, a recorded walk, or a folder of schedulers."
+        };
+        var command = new Command("parity", "Compares network, sampler or schedules with what Hugging Face "
+            + "diffusers recorded in a folder.") { folder };
         command.SetAction(parsed => Run(parsed.GetValue(folder)!));
         return command;
     }
@@ -31,7 +35,8 @@ static class ParityCommand
             }));
             return result.Passed ? ExitCode.Good : ExitCode.Failure;
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException or KeyNotFoundException
+        catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException
+            or UnauthorizedAccessException or KeyNotFoundException
             or ArgumentException or InvalidOperationException)
         {
             Console.Error.WriteLine(Shown.OneLine(error.Message));

@@ -1,4 +1,5 @@
-using Workbook.Notebooks;
+using Notebooks;
+using Shared;
 
 namespace Workbook.Commands;
 
@@ -10,7 +11,8 @@ static class Repository
     /// <summary>All chapters in order.</summary>
     internal static IReadOnlyList<string> Chapters()
     {
-        string root = Root ?? throw new WorkbookException($"The workbook's folder was not found above {AppContext.BaseDirectory}: name the notebooks to run.");
+        string root = Root ?? throw new WorkbookException($"The workbook's folder was not found above {AppContext.BaseDirectory}: "
+            + "name the notebooks to run.");
         return NotebooksIn(Path.Combine(root, "notebooks"));
     }
 
@@ -18,7 +20,8 @@ static class Repository
     internal static IReadOnlyList<string> NotebooksIn(string folder)
     {
         string[] found = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.ipynb").Order(StringComparer.Ordinal)] : [];
-        return found.Length > 0 ? found : throw new WorkbookException($"{Shown.Path(folder)} holds no notebook (*.ipynb): check the folder.");
+        return found.Length > 0 ? found
+            : throw new WorkbookException($"{Shown.Path(folder)} holds no notebook (*.ipynb): check the folder.");
     }
 
     static string? Find()

@@ -1,7 +1,15 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Diffusion;
-using Workbook.Notebooks;
+using Course.Datasets;
+using Course.Evaluation;
+using Diffusion.Devices;
+using Diffusion.Forward;
+using Diffusion.Models;
+using Diffusion.Schedules;
+using Diffusion.Training;
+using Notebooks;
+using Notebooks.Running;
+using Shared;
 
 namespace Workbook.Commands;
 
@@ -14,26 +22,26 @@ static class TrainClassifierCommand
 
     internal static Command Build()
     {
-        var output = new Option<string>("--output", "-o")
+        Option<string> output = SharedOptions.ModelOutput("The classifier's folder, written when the training is done.");
+        var noisy = new Option<bool>("--noisy")
         {
-            Description = "The classifier's folder, written when the training is done.",
-            HelpName = "DIR",
-            Required = true,
+            Description = "Learns to read x_t, told t: of t uniform in 1 to 1000 of the linear schedule.",
         };
-        var noisy = new Option<bool>("--noisy") { Description = "Learns to read x_t, told t: of t uniform in 1 to 1000 of the linear schedule." };
         var epochs = new Option<int>("--epochs")
         {
             Description = "How often each of the 60,000 training digits is seen.",
             HelpName = "N",
             DefaultValueFactory = _ => DefaultEpochs,
         };
-        var seed = new Option<long>("--seed") { Description = "Any whole number (default 0): with it everything else is decided.", HelpName = "X" };
+        Option<long?> seed = SharedOptions.Seed("With it everything else is decided.");
+        SharedOptions.RequireFromOne(10_000, epochs);
 
-        Numbers.RequireFromOne(10_000, epochs);
-        Numbers.Require(seed, text => long.TryParse(text, out _), "a whole number");
-
-        var command = new Command("train-classifier", "Trains a classifier of digits, the measure of workbook evaluate.") { output, noisy, epochs, seed };
-        command.SetAction(parsed => Library.Run(() => Run(parsed.GetValue(output)!, parsed.GetValue(noisy), parsed.GetValue(epochs), parsed.GetValue(seed))));
+        var command = new Command("train-classifier", "Trains a classifier of digits, the measure of workbook evaluate.")
+        {
+            output, noisy, epochs, seed,
+        };
+        command.SetAction(parsed =>
+            Library.Run(() => Run(parsed.GetValue(output)!, parsed.GetValue(noisy), parsed.GetValue(epochs), parsed.GetValue(seed) ?? 0)));
         return command;
     }
 
@@ -84,7 +92,9 @@ static class TrainClassifierCommand
             }
             if (done % every != 0 && done != of) continue;
             losses.Add((done, trainer.MeanLoss()));
-            if (done < of) line.Say($"step {done:N0}/{of:N0} · loss {losses[^1].Loss:0.0000} · {done * Batch / pace.Elapsed.TotalSeconds:N0} digits/s");
+            if (done < of)
+                line.Say($"step {done:N0}/{of:N0} · loss {losses[^1].Loss:0.0000} · "
+                    + $"{done * Batch / pace.Elapsed.TotalSeconds:N0} digits/s");
         }
         line.End($"step {of:N0}/{of:N0} · loss {losses[^1].Loss:0.0000}");
         return losses;

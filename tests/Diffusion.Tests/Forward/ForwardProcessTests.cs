@@ -1,3 +1,9 @@
+using Course.Evaluation;
+using Diffusion.Devices;
+using Diffusion.Forward;
+using Diffusion.Objective;
+using Diffusion.Schedules;
+using Shared.Tensors;
 using static System.Math;
 using static TorchSharp.torch;
 

@@ -1,3 +1,5 @@
+using Diffusion.Devices;
+using Diffusion.Networks;
 using static TorchSharp.torch;
 
 namespace Diffusion.Tests.Networks;

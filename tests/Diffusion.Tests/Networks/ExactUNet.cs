@@ -1,3 +1,4 @@
+using Diffusion.Networks;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

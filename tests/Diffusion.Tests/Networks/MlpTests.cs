@@ -1,3 +1,7 @@
+using Diffusion.Devices;
+using Diffusion.Forward;
+using Diffusion.Networks;
+using Diffusion.Schedules;
 using static TorchSharp.torch;
 
 namespace Diffusion.Tests.Networks;

@@ -1,3 +1,8 @@
+using Diffusion.Devices;
+using Diffusion.Models;
+using Diffusion.Models.Files;
+using Diffusion.Networks;
+using Shared.Tensors;
 using static TorchSharp.torch;
 
 namespace Diffusion.Tests.Networks;
@@ -43,17 +48,17 @@ public sealed class OptionTests
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
         string blocks = option.Contains("down_block_types") ? "" : Attn + ", ";
-        File.WriteAllText(scratch[UNet.ConfigFile], $$"""
+        File.WriteAllText(scratch[ModelFiles.Config], $$"""
             { {{blocks}} "block_out_channels": [8, 16, 16], "norm_num_groups": 4, "layers_per_block": 1, {{option}} }
             """);
-        UNetConfig config = UNetConfig.Read(scratch[UNet.ConfigFile]);
+        UNetConfig config = UNetConfigJson.Read(scratch[ModelFiles.Config]);
         Compute.Seed(71);
         using (var random = new UNet(config))
         {
             foreach (var (name, parameter) in random.named_parameters()) parameter.add_(0.2 * randn_like(parameter));   // norms and biases too
             random.Save(scratch.Folder);
         }
-        using UNet network = UNet.Load(scratch.Folder);
+        using UNet network = UNetFolder.Load(scratch.Folder);
         Assert.Equal(config.ToJson(), network.Config.ToJson());
 
         Tensor x = randn(2, 3, 8, 12), t = tensor(new long[] { 37, 801 });

@@ -1,3 +1,5 @@
+using Diffusion.Devices;
+using Diffusion.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 

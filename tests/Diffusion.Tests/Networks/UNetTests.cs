@@ -1,3 +1,5 @@
+using Diffusion.Networks;
+using Shared.Tensors;
 using static TorchSharp.torch;
 
 namespace Diffusion.Tests.Networks;
@@ -48,7 +50,7 @@ public sealed class UNetTests
             DownBlockTypes = [.. Enumerable.Repeat(UNetConfig.DownBlock, 4), UNetConfig.AttnDownBlock, UNetConfig.DownBlock],
             UpBlockTypes = [UNetConfig.UpBlock, UNetConfig.AttnUpBlock, .. Enumerable.Repeat(UNetConfig.UpBlock, 4)],
         };
-        using UNet network = Parameters.LeftBlank(() => new UNet(faces));
+        using UNet network = Initialization.LeftBlank(() => new UNet(faces));
         Assert.Equal(113_673_219, network.parameters().Sum(parameter => parameter.numel()));
     }
 

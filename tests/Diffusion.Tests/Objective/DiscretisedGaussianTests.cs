@@ -1,3 +1,5 @@
+using Diffusion.Devices;
+using Diffusion.Objective;
 using static System.Math;
 using static TorchSharp.torch;
 

@@ -1,3 +1,6 @@
+using Course.Evaluation;
+using Diffusion.Devices;
+using Diffusion.Objective;
 using static System.Math;
 using static TorchSharp.torch;
 

@@ -1,3 +1,9 @@
+using Diffusion.Devices;
+using Diffusion.Forward;
+using Diffusion.Objective;
+using Diffusion.Parameterizations;
+using Diffusion.Sampling;
+using Diffusion.Schedules;
 using static System.Math;
 using static TorchSharp.torch;
 

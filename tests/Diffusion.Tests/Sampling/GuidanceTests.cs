@@ -1,3 +1,11 @@
+using Course.Display;
+using Diffusion.Devices;
+using Diffusion.Models;
+using Diffusion.Models.Files;
+using Diffusion.Networks;
+using Diffusion.Sampling;
+using Diffusion.Schedules;
+using Shared.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -157,14 +165,14 @@ public sealed class GuidanceTests : IDisposable
     public void A_null_class_is_the_last_of_at_least_two(string options)
     {
         File.WriteAllText(scratch["config.json"], $"{{{options}}}");
-        Assert.Contains("_null_class is ", Assert.Throws<InvalidDataException>(() => UNetConfig.Read(scratch["config.json"])).Message);
+        Assert.Contains("_null_class is ", Assert.Throws<InvalidDataException>(() => UNetConfigJson.Read(scratch["config.json"])).Message);
     }
 
     [Fact]
     public void A_config_keeps_its_null_class_and_one_without_says_nothing_of_it()
     {
         SmallUNet.Config.WithClasses(10).Write(scratch["config.json"]);
-        UNetConfig read = UNetConfig.Read(scratch["config.json"]);
+        UNetConfig read = UNetConfigJson.Read(scratch["config.json"]);
         Assert.Equal((11, 10, 11), (read.NumClassEmbeds, read.NullClass, read.Classes));
         Assert.DoesNotContain("_null_class", SmallUNet.Config.ToJson());
     }

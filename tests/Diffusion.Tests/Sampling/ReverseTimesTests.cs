@@ -1,3 +1,5 @@
+using Diffusion.Sampling;
+
 namespace Diffusion.Tests.Sampling;
 
 public sealed class ReverseTimesTests

@@ -1,3 +1,11 @@
+using Course.Evaluation;
+using Course.Toys;
+using Diffusion.Devices;
+using Diffusion.Forward;
+using Diffusion.Parameterizations;
+using Diffusion.Sampling;
+using Diffusion.Schedules;
+using Shared.Tensors;
 using static TorchSharp.torch;
 
 namespace Diffusion.Tests.Sampling;

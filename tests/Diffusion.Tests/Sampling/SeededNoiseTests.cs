@@ -1,3 +1,7 @@
+using Course.Evaluation;
+using Diffusion.Devices;
+using Diffusion.Objective;
+using Diffusion.Sampling;
 using static TorchSharp.torch;
 
 namespace Diffusion.Tests.Sampling;

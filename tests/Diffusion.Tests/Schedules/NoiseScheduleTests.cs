@@ -1,3 +1,6 @@
+using Diffusion.Devices;
+using Diffusion.Schedules;
+using Shared.Tensors;
 using static System.Math;
 using static TorchSharp.torch;
 

@@ -1,3 +1,13 @@
+using Course.Display;
+using Diffusion.Devices;
+using Diffusion.Forward;
+using Diffusion.Models;
+using Diffusion.Models.Files;
+using Diffusion.Networks;
+using Diffusion.Parameterizations;
+using Diffusion.Schedules;
+using Diffusion.Training;
+using Shared.Tensors;
 using static TorchSharp.torch;
 
 namespace Diffusion.Tests.Training;
@@ -125,7 +135,7 @@ public class LabelDropTests
         Go(none);
         Go(stopped, 5);
         stopped.Save(scratch["c.safetensors"]);
-        Assert.Equal(options, Trainer.OptionsOf(scratch["c.safetensors"]));
+        Assert.Equal(options, Checkpoint.OptionsOf(scratch["c.safetensors"]));
         resumed.Resume(scratch["c.safetensors"]);
         Go(resumed);
         Assert.Equal(Weights(whole.Network), Weights(resumed.Network));
@@ -158,7 +168,7 @@ public class LabelDropTests
             SafeTensors.Write(older, written.Tensors.Keys.ToDictionary(name => name, written.Read), notes);
         }
         Go(whole);
-        Assert.Equal(options, Trainer.OptionsOf(older));
+        Assert.Equal(options, Checkpoint.OptionsOf(older));
         resumed.Resume(older);
         Go(resumed);
         Assert.Equal(Weights(whole.Network), Weights(resumed.Network));

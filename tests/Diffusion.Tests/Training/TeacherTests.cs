@@ -1,3 +1,11 @@
+using Course.Toys;
+using Diffusion.Devices;
+using Diffusion.Forward;
+using Diffusion.Networks;
+using Diffusion.Parameterizations;
+using Diffusion.Sampling;
+using Diffusion.Schedules;
+using Diffusion.Training;
 using static TorchSharp.torch;
 
 namespace Diffusion.Tests.Training;

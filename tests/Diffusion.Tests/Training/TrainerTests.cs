@@ -1,3 +1,15 @@
+using Course.Datasets;
+using Course.Display;
+using Course.Evaluation;
+using Course.Toys;
+using Diffusion.Devices;
+using Diffusion.Forward;
+using Diffusion.Models;
+using Diffusion.Networks;
+using Diffusion.Parameterizations;
+using Diffusion.Schedules;
+using Diffusion.Training;
+using Shared.Tensors;
 using static TorchSharp.torch;
 
 namespace Diffusion.Tests.Training;
@@ -303,7 +315,7 @@ public class TrainerTests
             trainer.Dispose();
         }
 
-        static void NetworkFile(Trainer trainer, string path) => Diffusion.Weights.Save(trainer.Network, path);
+        static void NetworkFile(Trainer trainer, string path) => Diffusion.Models.Files.Weights.Save(trainer.Network, path);
     }
 
     [Fact]

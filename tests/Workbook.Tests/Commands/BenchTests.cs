@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Shared.Program;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary><c>workbook bench</c>: a figure is a measurement and no constant, so what is tested is how the figures of one run stand to each other.</summary>
 public sealed class BenchTests

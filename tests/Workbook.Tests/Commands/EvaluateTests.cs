@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Shared.Program;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary><c>workbook evaluate</c> as a user runs it: on samples in a file, on a model that it draws from first, and with what it refuses.</summary>
 public sealed class EvaluateTests : IDisposable

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Shared.Program;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary>Copies of notebooks mean the same files from wherever they lie.</summary>
 public sealed class ExportTests : IDisposable

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary>
 /// A hub of one model on loopback, over real sockets, with a host beside it that serves the large files as a CDN does. Tests change

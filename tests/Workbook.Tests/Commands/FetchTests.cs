@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text;
+using Shared.Program;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary><c>workbook fetch</c> as a user runs it, against a hub on loopback that behaves as the real one does, or badly.</summary>
 public sealed class FetchTests : IDisposable

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Shared.Program;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary>A model with classes as a user makes and draws from it: <c>train --start --classes</c>, <c>sample --class --guidance</c>.</summary>
 public sealed class GuidedTests : IDisposable

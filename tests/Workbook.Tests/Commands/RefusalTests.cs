@@ -1,4 +1,6 @@
-namespace Workbook.Tests;
+using Shared.Program;
+
+namespace Workbook.Tests.Commands;
 
 /// <summary>What cannot be done is told in one sentence, before any cell runs, and leaves nothing behind.</summary>
 public sealed class RefusalTests : IDisposable

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Shared.Program;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary>The program as a user sees it: each test starts it.</summary>
 public sealed class RunTests : IDisposable

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Shared.Program;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary><c>workbook sample</c> as a user runs it: on a small random network, and with what it refuses.</summary>
 public sealed class SampleTests : IDisposable

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Shared.Program;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary><c>workbook train-classifier</c> as a user runs it: stopped, and with what it refuses. What it learns is the library's test.</summary>
 public sealed class TrainClassifierTests : IDisposable

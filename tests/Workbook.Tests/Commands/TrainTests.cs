@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text;
+using Shared.Program;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary><c>workbook train</c> as a user runs it, with the smallest of networks: killed, resumed, and with what it refuses.</summary>
 public sealed class TrainTests : IDisposable

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Shared.Program;
 
-namespace Workbook.Tests;
+namespace Workbook.Tests.Commands;
 
 /// <summary>The program without any argument, in a workbook of its own.</summary>
 public sealed class WholeWorkbookTests : IDisposable
