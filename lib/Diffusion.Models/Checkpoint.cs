@@ -48,7 +48,7 @@ public static class Checkpoint
                 + "numbers, and were not saved: "
                 + $"go on from an earlier checkpoint with a learning rate below {trainer.Options.LearningRate}.");
         var tensors = trainer.Tensors().ToDictionary(entry => entry.Name, entry => entry.View);
-        tensors[AlphaBar] = tensor(trainer.Schedule.AlphaBar.ToArray());
+        tensors[AlphaBar] = tensor(trainer.Schedule.AlphaBar.ToArray(), device: CPU);
         TrainingState state = trainer.State;
         Dictionary<string, string> notes = Notes(trainer);
         if (trainer.Network is UNet network) notes[Config] = network.Config.ToJson();

@@ -22,7 +22,7 @@ public sealed class GeneratedSamples : IDisposable
 
     /// <summary>The class that each sample was to be, int64 (N); null where none was asked for. Owned by the caller.</summary>
     public Tensor? Labels() => Classes.Count == 0 ? null
-        : tensor(Enumerable.Range(0, (int)Samples.shape[0]).Select(i => (long)Classes[i % Classes.Count]).ToArray());
+        : tensor(Enumerable.Range(0, (int)Samples.shape[0]).Select(i => (long)Classes[i % Classes.Count]).ToArray(), device: CPU);
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()

@@ -96,6 +96,23 @@ public sealed partial class HouseTests
         Assert.InRange(types.Length, 0, 1);
     });
 
+    /// <summary>PyTorch's default device is the one of the cells: what the library makes without naming one would follow it by chance.</summary>
+    [Fact]
+    public void Every_tensor_that_the_library_makes_names_its_device()
+    {
+        string[] factories = ["randn", "rand", "zeros", "ones", "full", "arange", "linspace", "eye", "empty", "randint", "randperm", "tensor", "as_tensor", "logspace", "from_array"];
+        InvocationExpressionSyntax[] made = [.. Sources().SelectMany(source => CSharpSyntaxTree.ParseText(File.ReadAllText(source), path: source).GetRoot()
+            .DescendantNodes().OfType<InvocationExpressionSyntax>())
+            .Where(call => call.Expression switch
+            {
+                IdentifierNameSyntax name => factories.Contains(name.Identifier.Text),
+                MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "torch" } } member => factories.Contains(member.Name.Identifier.Text),
+                _ => false,
+            })];
+        Assert.True(made.Length > 50, $"only {made.Length} found");
+        Assert.All(made, call => Assert.Matches("CPU|[dD]evice", call.ArgumentList.ToString()));
+    }
+
     /// <summary>The small library that was asked for.</summary>
     [Fact]
     public void The_papers_fit_into_3500_lines() =>
@@ -121,9 +138,9 @@ public sealed partial class HouseTests
             + "global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
         SyntaxTree[] trees = [.. sources.Concat(Directory.EnumerateFiles(Path.Combine(lib, "Shared"), "*.cs")).Distinct()
             .Select(source => CSharpSyntaxTree.ParseText(File.ReadAllText(source), path: source)), CSharpSyntaxTree.ParseText(Implicit)];
-        string[] own = [$"{assembly}.dll", "Charts.dll"];
+        string own = $"{assembly}.dll";
         IEnumerable<string> libraries = Directory.EnumerateFiles(WorkbookProgram.Bin, "*.dll").Concat(Directory.EnumerateFiles(Path.Combine(WorkbookProgram.Bin, "charts"), "*.dll"))
-            .Where(file => !own.Contains(Path.GetFileName(file)) && IsManaged(file));
+            .Where(file => Path.GetFileName(file) != own && IsManaged(file));
         IEnumerable<string> framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(file => file.Contains("Microsoft.NETCore.App", StringComparison.Ordinal));
         var compilation = CSharpCompilation.Create("House", trees, [.. libraries.Concat(framework).DistinctBy(Path.GetFileName).Select(file => MetadataReference.CreateFromFile(file))],

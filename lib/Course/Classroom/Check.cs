@@ -21,13 +21,17 @@ public static class Check
     /// <param name="tolerance">Finite and at least 0: it comes from the statistics of the estimate or a stated bound, never from what came
     /// out.</param>
     /// <param name="because">Where the tolerance comes from: <c>"4 standard errors of 10⁵ samples"</c>.</param>
+    /// <param name="needs">What the claim assumes and a knob may remove, and what to say where it does: the check then does not
+    /// apply.</param>
     /// <exception cref="CheckFailedException">It does not hold.</exception>
     /// <exception cref="ArgumentException">The tolerance is negative or not finite, so the check could not fail or not hold.</exception>
-    public static void Near(string claim, double measured, double expected, double tolerance, string because)
+    public static void Near(string claim, double measured, double expected, double tolerance, string because,
+        (bool Met, string Else)? needs = null)
     {
+        if (!Applies(claim, needs)) return;
         if (!(tolerance >= 0) || double.IsInfinity(tolerance))
             throw new ArgumentException($"Check '{claim}': the tolerance is {Numbers.Short(tolerance)}, expected a finite number "
-                + "of at least 0; where there are too few samples for one, use Check.DoesNotApply.", nameof(tolerance));
+                + "of at least 0; where there are too few samples for one, say so with needs.", nameof(tolerance));
         int digits = Digits(expected, tolerance);
         string wanted = $"{Numbers.Short(expected, digits)} ± {Numbers.Short(tolerance, 2)}";
         Show(claim, Math.Abs(measured - expected) <= tolerance, measured, wanted, because, digits);
@@ -39,8 +43,12 @@ public static class Check
     /// <param name="measured">The number found.</param>
     /// <param name="bound">The largest number that agrees with the claim.</param>
     /// <param name="because">Where the bound comes from.</param>
-    public static void AtMost(string claim, double measured, double bound, string because) =>
-        Show(claim, measured, bound, because);
+    /// <param name="needs">What the claim assumes, and what to say where it is missing.</param>
+    public static void AtMost(string claim, double measured, double bound, string because,
+        (bool Met, string Else)? needs = null)
+    {
+        if (Applies(claim, needs)) Show(claim, measured, bound, because);
+    }
 
     /// <summary>Claims that a measured number reaches a bound.</summary>
     /// <inheritdoc cref="Near"/>
@@ -48,8 +56,12 @@ public static class Check
     /// <param name="measured">The number found.</param>
     /// <param name="bound">The smallest number that agrees with the claim.</param>
     /// <param name="because">Where the bound comes from.</param>
-    public static void AtLeast(string claim, double measured, double bound, string because) =>
-        Show(claim, measured >= bound, measured, $"at least {Numbers.Short(bound)}", because);
+    /// <param name="needs">What the claim assumes, and what to say where it is missing.</param>
+    public static void AtLeast(string claim, double measured, double bound, string because,
+        (bool Met, string Else)? needs = null)
+    {
+        if (Applies(claim, needs)) Show(claim, measured >= bound, measured, $"at least {Numbers.Short(bound)}", because);
+    }
 
     /// <summary>Claims that two computations of the same are equal up to rounding: the largest difference of their values is within what so
     /// many roundings can make.</summary>
@@ -111,6 +123,12 @@ public static class Check
     /// <summary>Says that a claim is not tested here, because the reader turned a knob that removes its assumption; goes on.</summary>
     public static void DoesNotApply(string claim, string because) =>
         FrontEnd.Show(new Remark(Verdict.DoesNotApply, claim, "does not apply here", because));
+
+    static bool Applies(string claim, (bool Met, string Else)? needs)
+    {
+        if (needs is (false, var missing)) DoesNotApply(claim, missing);
+        return needs is not (false, _);
+    }
 
     static void Show(string claim, double measured, double bound, string because) =>
         Show(claim, measured <= bound, measured, $"at most {Numbers.Short(bound)}", because);

@@ -50,7 +50,7 @@ public static class SamplesFile
         var tensors = new Dictionary<string, Tensor> { ["samples"] = drawn.Samples };
         if (drawn.Labels() is { } labels) tensors["classes"] = labels;
         if (drawn.Trajectory is { } trajectory)
-            (tensors["trajectory"], tensors["times"]) = (trajectory, tensor(drawn.Times.Select(t => (long)t).ToArray()));
+            (tensors["trajectory"], tensors["times"]) = (trajectory, tensor(drawn.Times.Select(t => (long)t).ToArray(), device: CPU));
         return tensors;
     }
 
@@ -63,7 +63,7 @@ public static class SamplesFile
         int states = drawn.Times.Count, columns = Math.Min(states, ColumnsOfStrip);
         int[] shown = [.. Enumerable.Range(0, columns).Select(i => (int)((long)i * (states - 1) / Math.Max(1, columns - 1)))];
         Tensor rows = drawn.Trajectory!.narrow(1, 0, Math.Min(RowsOfStrip, drawn.Samples.shape[0]))
-            .index_select(0, tensor(shown.Select(i => (long)i).ToArray()));
+            .index_select(0, tensor(shown.Select(i => (long)i).ToArray(), device: CPU));
         return Images.Of("", rows.transpose(0, 1).flatten(0, 1), shown.Length, columnLabels: shown.Select(i => $"t = {drawn.Times[i]}"));
     }
 }

@@ -17,20 +17,13 @@ public static class GradientEstimators
     /// <param name="mean">μ.</param>
     /// <param name="standardDeviation">σ &gt; 0.</param>
     /// <param name="samples">N, at least 1.</param>
-    public static GradientSamples Pathwise(Func<Tensor, Tensor> f, double mean, double standardDeviation, long samples)
-    {
-        Require(standardDeviation, samples);
-        using Tensor μ = tensor((float)mean, device: Compute.Device), σ = tensor((float)standardDeviation, device: Compute.Device);
-        return Pathwise(f, μ, σ, [samples]);
-    }
+    public static GradientSamples Pathwise(Func<Tensor, Tensor> f, double mean, double standardDeviation, long samples) =>
+        OnTheLine(Pathwise, f, mean, standardDeviation, samples);
 
     /// <summary>The same in d dimensions: μ and σ of shape (d), one gradient for every coordinate.</summary>
     /// <inheritdoc cref="Pathwise(Func{Tensor, Tensor}, double, double, long)"/>
-    public static GradientSamples Pathwise(Func<Tensor, Tensor> f, Tensor mean, Tensor standardDeviation, long samples)
-    {
-        Require(mean, standardDeviation, samples);
-        return Pathwise(f, mean, standardDeviation, [samples, mean.shape[0]]);
-    }
+    public static GradientSamples Pathwise(Func<Tensor, Tensor> f, Tensor mean, Tensor standardDeviation, long samples) =>
+        InSpace(Pathwise, f, mean, standardDeviation, samples);
 
     /// <summary>f(z)·∂ln p(z)/∂μ = f(z)·ε/σ and f(z)·∂ln p(z)/∂σ = f(z)·(ε² − 1)/σ. f is only evaluated: it may be anything, even a
     /// step.</summary>
@@ -38,19 +31,27 @@ public static class GradientEstimators
     /// <param name="mean">μ.</param>
     /// <param name="standardDeviation">σ &gt; 0.</param>
     /// <param name="samples">N, at least 1.</param>
-    public static GradientSamples ScoreFunction(Func<Tensor, Tensor> f, double mean, double standardDeviation, long samples)
-    {
-        Require(standardDeviation, samples);
-        using Tensor μ = tensor((float)mean, device: Compute.Device), σ = tensor((float)standardDeviation, device: Compute.Device);
-        return ScoreFunction(f, μ, σ, [samples]);
-    }
+    public static GradientSamples ScoreFunction(Func<Tensor, Tensor> f, double mean, double standardDeviation, long samples) =>
+        OnTheLine(ScoreFunction, f, mean, standardDeviation, samples);
 
     /// <summary>The same in d dimensions: μ and σ of shape (d), one gradient for every coordinate.</summary>
     /// <inheritdoc cref="ScoreFunction(Func{Tensor, Tensor}, double, double, long)"/>
-    public static GradientSamples ScoreFunction(Func<Tensor, Tensor> f, Tensor mean, Tensor standardDeviation, long samples)
+    public static GradientSamples ScoreFunction(Func<Tensor, Tensor> f, Tensor mean, Tensor standardDeviation, long samples) =>
+        InSpace(ScoreFunction, f, mean, standardDeviation, samples);
+
+    delegate GradientSamples Estimator(Func<Tensor, Tensor> f, Tensor μ, Tensor σ, long[] shape);
+
+    static GradientSamples OnTheLine(Estimator estimate, Func<Tensor, Tensor> f, double mean, double standardDeviation, long samples)
+    {
+        Require(standardDeviation, samples);
+        using Tensor μ = tensor((float)mean, device: Compute.Device), σ = tensor((float)standardDeviation, device: Compute.Device);
+        return estimate(f, μ, σ, [samples]);
+    }
+
+    static GradientSamples InSpace(Estimator estimate, Func<Tensor, Tensor> f, Tensor mean, Tensor standardDeviation, long samples)
     {
         Require(mean, standardDeviation, samples);
-        return ScoreFunction(f, mean, standardDeviation, [samples, mean.shape[0]]);
+        return estimate(f, mean, standardDeviation, [samples, mean.shape[0]]);
     }
 
     static GradientSamples Pathwise(Func<Tensor, Tensor> f, Tensor μ, Tensor σ, long[] shape)

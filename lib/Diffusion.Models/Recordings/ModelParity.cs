@@ -103,9 +103,9 @@ public static class ModelParity
     // The item whose output does not change when its time is given to all of the batch had that time from the start.
     static Tensor ScalarTime(Tensor times, Tensor expected, Tensor wanted)
     {
-        if (!expected.shape.SequenceEqual(wanted.shape)) return tensor(UsualScalarTime);
+        if (!expected.shape.SequenceEqual(wanted.shape)) return tensor(UsualScalarTime, device: CPU);
         Tensor apart = (expected - wanted).abs().flatten(1).amax([1]);                     // (B)
         long nearest = apart.argmin().item<long>();
-        return apart[nearest].to(ScalarType.Float64).item<double>() < Tolerance ? times[nearest] : tensor(UsualScalarTime);
+        return apart[nearest].to(ScalarType.Float64).item<double>() < Tolerance ? times[nearest] : tensor(UsualScalarTime, device: CPU);
     }
 }

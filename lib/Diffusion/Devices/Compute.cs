@@ -16,10 +16,12 @@ public static class Compute
         Device chosen = Choose(Environment.GetEnvironmentVariable(DeviceVariable));
         // else two trainings from one seed part within ten steps
         if (chosen.type == DeviceType.CUDA) LibTorchContext.TrySetDeterministicCudnn(true);
+        set_default_device(chosen);
         return chosen;
     });
 
-    /// <summary>The device of every tensor the library makes, chosen once: CUDA, else Apple MPS, else the CPU.</summary>
+    /// <summary>The device of every tensor the library makes, chosen once: CUDA, else Apple MPS, else the CPU. From then on it is also
+    /// PyTorch's default device: <c>torch.randn(5)</c> in a cell makes its tensor there.</summary>
     /// <exception cref="InvalidOperationException">The variable names a device that is unknown or not there.</exception>
     public static Device Device => device.Value;
 

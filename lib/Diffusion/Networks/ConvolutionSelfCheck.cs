@@ -55,10 +55,10 @@ public static class ConvolutionSelfCheck
         ScalarType type, Generator generator)
     {
         using var scope = NewDisposeScope();
-        Tensor x = randn(batch, inChannels, size, size, generator: generator).to(type);
-        Tensor w = (randn(outChannels, inChannels, kernel, kernel,
-            generator: generator) / Math.Sqrt(inChannels * kernel * kernel)).to(type);
-        Tensor b = randn(outChannels, generator: generator).to(type);
+        Tensor x = randn(batch, inChannels, size, size, device: CPU, generator: generator).to(type);
+        Tensor w = (randn(outChannels, inChannels, kernel, kernel, device: CPU, generator: generator)
+            / Math.Sqrt(inChannels * kernel * kernel)).to(type);
+        Tensor b = randn(outChannels, device: CPU, generator: generator).to(type);
         Tensor[] exact = Evaluate(ScalarType.Float64), found = Evaluate(type);
         double worst = exact.Zip(found, (e, f) => ((f.to(ScalarType.Float64) - e).norm() / e.norm()).item<double>())
                             .Aggregate(0.0, (max, error) => double.IsNaN(max) || error <= max ? max : error); // a NaN is kept
@@ -68,7 +68,7 @@ public static class ConvolutionSelfCheck
         {
             Tensor input = x.to(at).detach().clone().requires_grad_(), weight = w.to(at).detach().clone().requires_grad_();
             Tensor y = ConvolutionLayer.Apply(input, weight, b.to(at), stride, padding: kernel / 2);
-            Tensor weights = cos(arange(y.numel(), dtype: ScalarType.Float64)).view(y.shape).to(at); // any fixed, sign-changing cotangent
+            Tensor weights = cos(arange(y.numel(), ScalarType.Float64, CPU)).view(y.shape).to(at); // any fixed, sign-changing cotangent
             y.backward([weights]);
             return [y.detach(), input.grad!, weight.grad!];
         }

@@ -122,7 +122,7 @@ public sealed class Prediction
     Tensor Spread => Table(schedule.SqrtOneMinusAlphaBar);
 
     // One time: a 0-dimensional float64 tensor, which torch treats like a plain number in whatever type x_t has.
-    Tensor Table(ScheduleTable table) => times is null ? tensor(table[time], dtype: ScalarType.Float64) : table.At(times, xt);
+    Tensor Table(ScheduleTable table) => times is null ? tensor(table[time], ScalarType.Float64, CPU) : table.At(times, xt);
 
     static ArgumentOutOfRangeException Unknown(Parameterization name) =>
         new(nameof(name), $"The name is {name}, expected {string.Join(", ", Enum.GetNames<Parameterization>())}.");

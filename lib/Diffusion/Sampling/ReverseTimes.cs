@@ -39,6 +39,8 @@ public static class ReverseTimes
 
     /// <summary>DDIM: each step is ⌊T/N⌋ long; one that would pass the end stops there. With end = 1 a step from t = 1 stays where it
     /// is.</summary>
+    /// <remarks>So diffusers walks, whatever the list: with linspace spacing, T = 1000 and N = 11, the step from τ = 999 ends at 909 while
+    /// the list goes on at 899. A trailing or linspace list therefore suits DDIM only where ⌊T/N⌋ is its own stride.</remarks>
     /// <param name="times">From high to low, N of them.</param>
     /// <param name="T">Steps the model was trained with.</param>
     /// <param name="end">0, or 1 where <c>set_alpha_to_one</c> is false.</param>

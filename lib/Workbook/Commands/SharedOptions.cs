@@ -29,8 +29,12 @@ static class SharedOptions
     /// <summary>N, the steps of a walk.</summary>
     internal static Option<int?> Steps(string byDefault)
     {
-        var steps = new Option<int?>("--steps") { Description = "Steps of the walk, 1 to the model's "
-            + $"T (default {byDefault}).", HelpName = "S" };
+        var steps = new Option<int?>("--steps")
+        {
+            Description = "Steps of the walk, 1 to the model's "
+            + $"T (default {byDefault}).",
+            HelpName = "S"
+        };
         RequireFromOne(int.MaxValue, steps);
         return steps;
     }

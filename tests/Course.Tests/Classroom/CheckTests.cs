@@ -60,6 +60,24 @@ public class CheckTests
         "– The law at t = 500: does not apply here (T is 10, so there is no t = 500)", Shown(() => Check.DoesNotApply("The law at t = 500", "T is 10, so there is no t = 500")));
 
     [Fact]
+    public void A_check_whose_needs_are_not_met_does_not_apply_and_measures_nothing()
+    {
+        const string Said = "– c: does not apply here (too few draws)";
+        Assert.Equal(Said, Shown(() => Check.Near("c", 1, 2, double.NaN, "b", needs: (false, "too few draws"))));
+        Assert.Equal(Said, Shown(() => Check.AtMost("c", 2, 1, "b", needs: (false, "too few draws"))));
+        Assert.Equal(Said, Shown(() => Check.AtLeast("c", 1, 2, "b", needs: (false, "too few draws"))));
+    }
+
+    [Fact]
+    public void A_check_whose_needs_are_met_is_measured()
+    {
+        Assert.True(Holds(() => Check.Near("c", 1, 1, 0, "b", needs: (true, "-"))));
+        Assert.False(Holds(() => Check.Near("c", 1, 2, 0, "b", needs: (true, "-"))));
+        Assert.False(Holds(() => Check.AtMost("c", 2, 1, "b", needs: (true, "-"))));
+        Assert.False(Holds(() => Check.AtLeast("c", 1, 2, "b", needs: (true, "-"))));
+    }
+
+    [Fact]
     public void A_small_tolerance_shows_as_many_digits_as_it_takes() => Assert.Contains(
         "measured 0.986143, expected 0.98612 ± 3·10⁻⁵", Shown(() => Check.Near("c", 0.9861432, 0.98612, 3e-5, "b")));
 

@@ -23,6 +23,10 @@ public sealed class ReverseTimesTests
         Assert.Equal([(900, 400), (400, 100), (100, 0)], ReverseTimes.Following(times));
         Assert.Equal([(900, 567), (400, 67), (100, 0)], ReverseTimes.Striding(times, 1000));
         Assert.Equal((100, 1), ReverseTimes.Striding(times, 1000, end: 1)[^1]);
+        // beside the list, as diffusers walks: its timesteps 999, 899 and the step's end 909
+        IReadOnlyList<int> linspace = ReverseTimes.Times(1000, 11, TimeSpacing.Linspace);
+        Assert.Equal((1000, 900), (linspace[0], linspace[1]));
+        Assert.Equal((1000, 910), ReverseTimes.Striding(linspace, 1000)[0]);
     }
 
     [Fact]

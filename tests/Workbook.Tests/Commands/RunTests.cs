@@ -160,7 +160,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void Cells_and_library_share_one_TorchSharp()
     {
-        scratch.Notebook("torch.ipynb", $"#r \"{WorkbookProgram.Bin}/TorchSharp.dll\"\n#r \"{WorkbookProgram.Bin}/Diffusion.dll\"\nusing System;\nusing System.Linq;\nusing TorchSharp;\nusing Diffusion;",
+        scratch.Notebook("torch.ipynb", $"#r \"{WorkbookProgram.Bin}/TorchSharp.dll\"\n#r \"{WorkbookProgram.Bin}/Diffusion.dll\"\nusing System;\nusing System.Linq;\nusing TorchSharp;\nusing Diffusion.Devices;",
             "Compute.Seed(1);\nvar ones = Enumerable.Repeat(1.0, 3).ToTensor();\n(ones * 2).ToDoubles()",
             "typeof(Compute).GetProperty(\"Device\").PropertyType.Assembly == typeof(torch.Tensor).Assembly",
             "string.Join(\" \", AppDomain.CurrentDomain.GetAssemblies().Where(a => a.GetName().Name is \"TorchSharp\" or \"Diffusion\").Select(a => a.Location).Order())");

@@ -38,5 +38,5 @@ public sealed class WholeWorkbookTests : IDisposable
     }
 
     static bool IsManagedPart(string file) => file.EndsWith(".dll", StringComparison.Ordinal)
-        && new[] { "Microsoft.", "System.", "Workbook." }.Any(start => Path.GetFileName(file).StartsWith(start, StringComparison.Ordinal));
+        && new[] { "Microsoft.", "System.", "Notebooks." }.Any(start => Path.GetFileName(file).StartsWith(start, StringComparison.Ordinal));
 }
