@@ -106,7 +106,7 @@ public sealed partial class HouseTests
             .Where(call => call.Expression switch
             {
                 IdentifierNameSyntax name => factories.Contains(name.Identifier.Text),
-                MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "torch" } } member => factories.Contains(member.Name.Identifier.Text),
+                MemberAccessExpressionSyntax member when member.Expression.ToString() is "torch" or "TorchSharp.torch" => factories.Contains(member.Name.Identifier.Text),
                 _ => false,
             })];
         Assert.True(made.Length > 50, $"only {made.Length} found");
