@@ -99,6 +99,14 @@ public class ExerciseTests
         Assert.Contains("no place", Assert.Throws<ArgumentException>(() => FunctionExercise.Of("t", "h", (double x) => x, 1e-9, [])).Message);
     }
 
+    /// <summary>A slip is known when it is rounded, and does not answer for another mistake beside it.</summary>
+    [Theory]
+    [InlineData(1000, "those are the steps")]
+    [InlineData(999, "the last step")]
+    [InlineData(1002, "1002 is too large")]
+    [InlineData(990, "990 is too small")]
+    public void Slips_that_lie_close_are_told_apart(double answer, string says) => Assert.Contains(says, Shown(() => Chapter00.CountTheEntries.Try(answer)));
+
     static readonly Type[] chapters = [typeof(Chapter00), typeof(Chapter01), typeof(Chapter02), typeof(Chapter03), typeof(Chapter04), typeof(Chapter05), typeof(Chapter06), typeof(Chapter07), typeof(Chapter08)];
 
     public static IEnumerable<(string Chapter, string Name)> All => chapters.SelectMany(chapter =>

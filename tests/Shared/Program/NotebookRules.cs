@@ -50,15 +50,15 @@ static partial class NotebookRules
     /// </summary>
     public static void AssertSlides(string path)
     {
-        string[] known = ["slide", "subslide", "fragment", "-", "skip", "notes"];
+        string[] known = ["slide", "subslide", "fragment", "-", "skip", "notes"], aside = ["solution", "optional"];
         JsonObject[] cells = [.. JsonNode.Parse(File.ReadAllText(path))!["cells"]!.AsArray().Select(cell => cell!.AsObject())];
         Assert.All(cells, (cell, i) =>
         {
             string source = string.Concat(cell["source"]!.AsArray().Select(line => (string)line!)), kind = SlideType(cell);
             Assert.True(known.Contains(kind), $"slide_type of cell {i} is '{kind}', expected one of {string.Join(", ", known)}: {source.Split('\n')[0]}");
             string[] tags = [.. (cell["metadata"]!["tags"] as JsonArray ?? []).Select(tag => (string)tag!)];
-            if (i == 0 || ((string)cell["cell_type"]! == "markdown" && source.StartsWith("## ", StringComparison.Ordinal) && !tags.Contains("solution"))) Assert.Equal("slide", kind);
-            if (source.StartsWith("#r ", StringComparison.Ordinal) || tags.Contains("solution") || tags.Contains("parameters")) Assert.Equal("skip", kind);
+            if (i == 0 || ((string)cell["cell_type"]! == "markdown" && source.StartsWith("## ", StringComparison.Ordinal) && !tags.Any(aside.Contains))) Assert.Equal("slide", kind);
+            if (source.StartsWith("#r ", StringComparison.Ordinal) || tags.Contains("parameters") || tags.Any(aside.Contains)) Assert.Equal("skip", kind);
         });
     }
 

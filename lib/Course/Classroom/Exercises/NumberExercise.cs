@@ -39,14 +39,19 @@ public sealed class NumberExercise : Exercise
     {
         if (answer is not { } given || double.IsNaN(given)) return Open;
         if (Math.Abs(given - expected) <= tolerance) return Right($"{Numbers.Short(given)} is right");
-        // Within 2 %, so that a rounded slip is known too; of two the nearer.
-        var near = slips.Where(slip => Math.Abs(given - slip.Value) <= Math.Max(tolerance, 0.02 * Math.Abs(slip.Value)))
-            .OrderBy(slip => Math.Abs(given - slip.Value));
-        foreach (var (_, says) in near) return Wrong($"{Numbers.Short(given)}: {says}");
+        foreach (var (value, says) in slips) if (Math.Abs(given - value) <= Radius(value)) return Wrong($"{Numbers.Short(given)}: {says}");
         string how = double.IsInfinity(given) ? "is not finite"
             : given * expected < 0 ? "has the wrong sign"
             : Math.Abs(given) > Math.Abs(expected) ? "is too large" + Factor(given / expected) : "is too small" + Factor(expected / given);
         return Wrong($"{Numbers.Short(given)} {how}");
+    }
+
+    // A rounded slip is known too, within 2 %, but not so far that its words would answer another mistake.
+    double Radius(double slip)
+    {
+        double nearest = slips.Select(each => each.Value).Append(expected).Where(value => value != slip)
+            .Min(value => Math.Abs(value - slip));
+        return Math.Min(Math.Max(tolerance, 0.02 * Math.Abs(slip)), nearest / 2);
     }
 
     static string Factor(double ratio) => ratio is >= 1.5 and < 1e6 ? $", by a factor of about {Numbers.Short(ratio, 2)}" : "";
