@@ -1,14 +1,14 @@
 using Course.Toys;
-using Diffusion.Schedules;
 using static System.Math;
 using static TorchSharp.torch;
 
 namespace Course.Classroom.Exercises;
 
-/// <summary>The exercises of chapter 04, with Ho's schedule.</summary>
+/// <summary>The exercises of chapter 04.</summary>
 public static class Chapter04
 {
-    static readonly ScheduleTable ᾱ = NoiseSchedule.Linear().AlphaBar;
+    // ᾱ_s and ᾱ_t, the first the larger
+    static readonly (double, double)[] pairs = [(0.9, 0.3), (0.5, 0.1), (0.25, 0.2)];
 
     /// <summary>Var[x_t] of data with variance 4.</summary>
     public static FunctionExercise<Func<double, double>> Variance { get; } = FunctionExercise.Of("4.1 the variance of noisy data",
@@ -20,36 +20,46 @@ public static class Chapter04
         (ᾱ => 2 * ᾱ + 1 - ᾱ, "the data have variance 4; 2 is their standard deviation"),
             (ᾱ => 16 * ᾱ + 1 - ᾱ, "4 is the variance already"));
 
-    /// <summary>The variance of q(x_500 | x_250).</summary>
-    public static NumberExercise HalfTheWay { get; } = new("4.2 half the way at once", "Start the induction of section 2 at 250: which "
-        + "product of α's is it now?",
-        1 - ᾱ[500] / ᾱ[250], 1e-6, (1 - ᾱ[500], "that is the variance of q(x_500 | x_0); here the walk begins at 250"),
-        (ᾱ[500] / ᾱ[250], "that is what is kept of x_250; the variance is the rest"),
-            (ᾱ[250] - ᾱ[500], "ᾱ_250 − ᾱ_500 counts from x_0: divide by ᾱ_250"));
+    /// <summary>The covariance of two states of one walk from a known x_0.</summary>
+    public static FunctionExercise<Func<double, double, double>> TwoTimes { get; } = FunctionExercise.Of("4.2 two times on one walk",
+        "Write x_t as a multiple of x_s plus new noise: what does q(x_t | x_s) say, and what is the variance of x_s?",
+        (ᾱs, ᾱt) => Sqrt(ᾱt / ᾱs) * (1 - ᾱs), 1e-6, pairs,
+        ((ᾱs, ᾱt) => 1 - ᾱs, "that is the variance of x_s; only a part of x_s is left in x_t"),
+        ((ᾱs, ᾱt) => Sqrt(ᾱt / ᾱs), "that is the factor of x_s in x_t; what is the variance of x_s?"),
+        ((ᾱs, ᾱt) => ᾱt / ᾱs * (1 - ᾱs), "x_s stands in x_t with the root √(ᾱ_t/ᾱ_s); in a covariance it stands once, not squared"),
+        ((ᾱs, ᾱt) => 1 - ᾱt / ᾱs, "that is the variance of the new noise, which has no covariance with x_s"),
+        ((ᾱs, ᾱt) => Sqrt(ᾱs * ᾱt), "x_0 is known, so it does not vary: only noise has a covariance"),
+        ((ᾱs, ᾱt) => Sqrt(ᾱt / ᾱs * (1 - ᾱs) / (1 - ᾱt)), "that is the correlation: the covariance is not divided by the deviations"));
 
     /// <summary>The distance of two pictures of noise.</summary>
-    public static NumberExercise TwoPictures { get; } = new("4.3 two pictures of noise", "The difference of two independent standard "
-        + "normal numbers: which variance?",
-        Sqrt(2 * 784), 0.2, (28, "so far is each from the origin; the two do not lie in the same direction"),
-        (56, "lengths add along one line only; two independent directions are nearly at right angles"),
-        (2 * 784, "that is the square of it"), (Sqrt(2), "that is in one coordinate; there are 784"));
+    public static FunctionExercise<Func<double, double>> TwoPictures { get; } = FunctionExercise.Of("4.3 two pictures of noise",
+        "The difference of two independent standard normal numbers: which variance? And over d coordinates?",
+        d => Sqrt(2 * d), 1e-3, [1, 3, 784],
+        (d => Sqrt(d), "so far is each from the origin; the two do not lie in the same direction"),
+        (d => 2 * Sqrt(d), "lengths add along one line only; two independent directions are nearly at right angles"),
+        (d => 2 * d, "that is the square of it"), (_ => Sqrt(2), "that is in one coordinate; there are d"));
 
-    /// <summary>The noise of the first 500 steps in x_1000.</summary>
-    public static NumberExercise OldNoise { get; } = new("4.4 old noise", "Sum w_k of section 2 for k = 1 … 500 with t = "
-        + "1000: neighbours cancel.",
-        ᾱ[1000] / ᾱ[500] - ᾱ[1000], 1e-7, (1 - ᾱ[500], "so much it is in x_500; five hundred later steps have damped it"),
-        (ᾱ[1000] / ᾱ[500], "nearly: of the telescope's two ends you have one; −ᾱ_1000/ᾱ_0 is missing"),
-            (1 - ᾱ[1000] / ᾱ[500], "that is the noise of the last 500 steps"));
+    /// <summary>The noise of the first s steps in x_t.</summary>
+    public static FunctionExercise<Func<double, double, double>> OldNoise { get; } = FunctionExercise.Of("4.4 old noise",
+        "In x_s this noise has the variance 1 − ᾱ_s. What do the steps from s to t do to a variance?",
+        (ᾱs, ᾱt) => ᾱt / ᾱs * (1 - ᾱs), 1e-6, pairs,
+        ((ᾱs, ᾱt) => 1 - ᾱs, "so much it is in x_s; the later steps have damped it"),
+        ((ᾱs, ᾱt) => ᾱt / ᾱs, "by this factor the later steps multiply a variance; which variance did they find?"),
+        ((ᾱs, ᾱt) => 1 - ᾱt / ᾱs, "that is the noise of the later steps, s + 1 to t"),
+        ((ᾱs, ᾱt) => Sqrt(ᾱt / ᾱs) * (1 - ᾱs), "a state is multiplied by the root, its variance by the square of the root"),
+        ((ᾱs, ᾱt) => 1 - ᾱt, "that is all the noise in x_t, of the first and the later steps together"));
 
     /// <summary>μ̃ where x_t lies at its mean.</summary>
-    public static NumberExercise NoLuck { get; } = new("4.5 no luck involved", "√α_t·√ᾱ_t = α_t·√ᾱ_{t−1}: take √ᾱ_{t−1} out and look at "
-        + "what is left over 1 − ᾱ_t.",
-        Sqrt(ᾱ[399]), 1e-4, (ᾱ[399], "the right step, but its root: √ᾱ_399 x_0 is the mean of x_399"),
-            (1, "that would be x_0 itself; only at t = 1 the mean is that"),
-        (Sqrt(ᾱ[400]), "that is the factor of x_400, where it began; one step back it is another"));
+    public static FunctionExercise<Func<double, double, double>> NoLuck { get; } = FunctionExercise.Of("4.5 no luck involved",
+        "√α_t·√ᾱ_t = α_t·√ᾱ_{t−1}: take √ᾱ_{t−1} = √(ᾱ_t/α_t) out and look at what is left over 1 − ᾱ_t.",
+        (α, ᾱ) => Sqrt(ᾱ / α), 1e-6, [(0.99, 0.9), (0.9, 0.5), (0.5, 0.1)],
+        ((α, ᾱ) => ᾱ / α, "the right step, but its root: √ᾱ_{t−1} x_0 is the mean of x_{t−1}"),
+        ((_, _) => 1, "that would be x_0 itself; only at t = 1 is the mean that"),
+        ((_, ᾱ) => Sqrt(ᾱ), "that is the factor of x_t, where it began; one step back it is another"),
+        ((α, ᾱ) => Sqrt(ᾱ * α), "that is a step forwards: back, √ᾱ_t is divided by √α_t"));
 
     /// <summary>The step of eq. (2).</summary>
     public static TriedExercise<Func<Tensor, double, Tensor>> Step { get; } = new("4.6 find the bug",
-        "What must ε be multiplied with, for β to be the variance? Which mean and variance has ε, "
-            + "and which has rand_like?", Chapter01.FaultOfStep);
+        "By what does a factor in front of x multiply the variance of x? Variance 1 must stay 1 when β is added.",
+        Chapter01.FaultOfStep);
 }
