@@ -27,7 +27,8 @@ public sealed record Kick
     /// <summary>N(0, 1): its sums are normal from the first on.</summary>
     public static Kick Normal { get; } = new("Gaussian", 1, 2 * Sqrt(2 / PI), kick => kick.normal_(0, 1));
 
-    /// <summary>Cauchy's law 1/(π(1+k²)): centred, but of infinite variance. The counter-example: its sums never become normal.</summary>
+    /// <summary>Cauchy's law 1/(π(1+k²)): symmetric about 0, but with tails so heavy that it has no mean and E[k²] is infinite. The
+    /// counter-example: averages of n such kicks have the law of one.</summary>
     public static Kick Cauchy { get; } = new("Cauchy", double.PositiveInfinity, double.PositiveInfinity, kick => kick.cauchy_(0, 1));
 
     /// <summary>What a legend calls it.</summary>
