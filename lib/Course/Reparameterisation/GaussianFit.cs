@@ -30,7 +30,8 @@ public sealed record GaussianFit(IReadOnlyList<double> Means, IReadOnlyList<doub
     /// <param name="standardDeviation">σ to start from, above 0.</param>
     /// <param name="steps">How many steps, at least 1.</param>
     /// <param name="samples">Draws of z for each step, at least 1.</param>
-    /// <param name="learningRate">η in (0, 1), as a share of the way: see the comment at the step.</param>
+    /// <param name="learningRate">η in (0, 1), the share of the way that a step goes when σ is the target's; else the mean goes η·σ²/s² of
+    /// it.</param>
     public static GaussianFit To(Func<Tensor, Tensor> logDensity, double mean = 0, double standardDeviation = 1, int steps = 500,
         long samples = 64, double learningRate = 0.05)
     {
