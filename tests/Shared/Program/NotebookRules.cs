@@ -46,7 +46,7 @@ static partial class NotebookRules
 
     /// <summary>
     /// Every cell says what it is on nbconvert's slides, so that they make sense before a class: the title and each section begin a slide, and what
-    /// a class need not see (references, the seed, the solutions of exercises) is left out.
+    /// a class need not see (references, the seed, optional parts, the solutions of exercises) is left out.
     /// </summary>
     public static void AssertSlides(string path)
     {
@@ -57,7 +57,8 @@ static partial class NotebookRules
             string source = string.Concat(cell["source"]!.AsArray().Select(line => (string)line!)), kind = SlideType(cell);
             Assert.True(known.Contains(kind), $"slide_type of cell {i} is '{kind}', expected one of {string.Join(", ", known)}: {source.Split('\n')[0]}");
             string[] tags = [.. (cell["metadata"]!["tags"] as JsonArray ?? []).Select(tag => (string)tag!)];
-            if (i == 0 || ((string)cell["cell_type"]! == "markdown" && source.StartsWith("## ", StringComparison.Ordinal) && !tags.Contains("solution"))) Assert.Equal("slide", kind);
+            if (i == 0 || ((string)cell["cell_type"]! == "markdown" && source.StartsWith("## ", StringComparison.Ordinal) && !tags.Contains("solution")
+                && !tags.Contains("optional"))) Assert.Equal("slide", kind);
             if (source.StartsWith("#r ", StringComparison.Ordinal) || tags.Contains("solution") || tags.Contains("parameters")) Assert.Equal("skip", kind);
         });
     }
