@@ -50,16 +50,20 @@ public static class Chapter05
         "Which loss has its minimum at the mean, and which one at something nearer to the median?",
         loss =>
         {
-            double right = humps.OptimalNoise(0.05, 0.95), found = Minimiser(loss),
-                huber = Minimiser(r => Abs(r) < 1 ? 0.5 * r * r : Abs(r) - 0.5);
-            return Abs(found - right) <= 0.006 ? null
-                : Abs(found - huber) <= 0.006 ? "this loss, too, grows linearly where the noise has its second likely "
+            foreach (var (x, ᾱ) in new[] { (0.05, 0.95), (-1, 0.9), (0.4, 0.8), (-0.4, 0.5) })
+            {
+                double right = humps.OptimalNoise(x, ᾱ), found = Minimiser(loss, x, ᾱ),
+                    huber = Minimiser(r => Abs(r) < 1 ? 0.5 * r * r : Abs(r) - 0.5, x, ᾱ);
+                if (Abs(found - right) <= 0.006) continue;
+                return Abs(found - huber) <= 0.006 ? "this loss, too, grows linearly where the noise has its second likely "
                     + "value, and asks for a median"
-                : $"it is smallest at {Numbers.Short(found, 3)}, and E[ε | x_t] is {Numbers.Short(right, 3)}";
+                    : $"at x_t = {Numbers.Short(x)} it is smallest at {Numbers.Short(found, 3)}, and E[ε | x_t] is {Numbers.Short(right, 3)}";
+            }
+            return null;
         });
 
     /// <summary>Nats too many a step.</summary>
-    public static NumberExercise OneDieTooMany { get; } = new("5.5 a die too many",
+    public static NumberExercise OneDrawTooMany { get; } = new("5.5 one draw too many",
         "True walk: x_{t+1} − x_t has variance β. In the divergence x_t is drawn anew from x_{t−1}: what variance has x_{t+1} − x_t then? "
             + "Divide the excess by 2σ².", 1, 0.01,
         (1.5, "3β/2β is the whole price; β/2β of it the true walk pays, too"),
@@ -91,11 +95,11 @@ public static class Chapter05
         return weighted / sum;
     }
 
-    // The number f with the smallest E[loss(ε − f) | x_t = 0.05] at ᾱ = 0.95, on a grid.
-    static double Minimiser(Func<double, double> loss)
+    // The number f with the smallest E[loss(ε − f) | x_t], on a grid.
+    static double Minimiser(Func<double, double> loss, double x, double ᾱ)
     {
         double[] ε = [.. Enumerable.Range(-300, 601).Select(i => 0.02 * i)];
-        double[] likely = [.. ε.Select(e => Exp(-e * e / 2) * humps.Density((0.05 - Sqrt(0.05) * e) / Sqrt(0.95)))];
+        double[] likely = [.. ε.Select(e => Exp(-e * e / 2) * humps.Density((x - Sqrt(1 - ᾱ) * e) / Sqrt(ᾱ)))];
         return Enumerable.Range(-300, 601).Select(i => 0.01 * i).MinBy(f => ε.Zip(likely, (e, weight) => weight * loss(e - f)).Sum());
     }
 }
