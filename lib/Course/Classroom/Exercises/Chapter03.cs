@@ -17,7 +17,8 @@ public static class Chapter03
         (β => Log(0.5) / Log(1 - β), "a step is whole or not at all: round up"),
         (β => 0.5 / β, "that would be so if each step took the share β of the first picture; it takes β of what is left"),
         (β => Ceiling(0.5 / β), "that would be so if each step took the share β of the first picture; it takes β of what is left"),
-        (β => Ceiling(Log(0.5) / Log(1 - β) / 2), "that takes (1 − β)² a step; the variance is multiplied by 1 − β, the amplitude by its root"),
+        (β => Ceiling(Log(0.5) / Log(1 - β) / 2),
+            "that takes (1 − β)² a step; the variance is multiplied by 1 − β, the amplitude by its root"),
         (β => Ceiling(2 * Log(0.5) / Log(1 - β)), "after so many steps the amplitude √ᾱ is a half; the variance is a quarter"));
 
     /// <summary>The β of n equal steps.</summary>
