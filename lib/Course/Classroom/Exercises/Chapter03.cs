@@ -10,20 +10,23 @@ public static class Chapter03
     static readonly NoiseSchedule ho = NoiseSchedule.Linear();
     static readonly double tooMuch = ho.SqrtOneMinusAlphaBar[2] / ho.SqrtOneMinusAlphaBar[1];
 
-    /// <summary>Steps until half of the variance is gone.</summary>
-    public static NumberExercise HalfLife { get; } = new("3.1 the half-life of a picture",
-        "(1 − β)^t ≤ 1/2: take logarithms, then round up.", 69, 0,
-        (68.5, "after 68 steps a little more than half is left: a step is whole or not at all"),
-        (50, "that would be so if each step took 1 % of the first picture; it takes 1 % of what is left"),
-        (35, "that takes (1 − β)² a step; the variance is multiplied by 1 − β, the amplitude by its root"),
-        (138, "after so many steps the amplitude √ᾱ is a half; the variance is a quarter"));
+    /// <summary>Steps until half of the variance is gone, for any β.</summary>
+    public static FunctionExercise<Func<double, double>> HalfLife { get; } = FunctionExercise.Of("3.1 the half-life of a picture",
+        "(1 − β)^t ≤ 1/2: take logarithms, then round up.", β => Ceiling(Log(0.5) / Log(1 - β)), 1e-9, [0.01, 0.03, 0.2],
+        (β => Floor(Log(0.5) / Log(1 - β)), "one step earlier a little more than half is left: round up"),
+        (β => Log(0.5) / Log(1 - β), "a step is whole or not at all: round up"),
+        (β => 0.5 / β, "that would be so if each step took the share β of the first picture; it takes β of what is left"),
+        (β => Ceiling(0.5 / β), "that would be so if each step took the share β of the first picture; it takes β of what is left"),
+        (β => Ceiling(Log(0.5) / Log(1 - β) / 2),
+            "that takes (1 − β)² a step; the variance is multiplied by 1 − β, the amplitude by its root"),
+        (β => Ceiling(2 * Log(0.5) / Log(1 - β)), "after so many steps the amplitude √ᾱ is a half; the variance is a quarter"));
 
-    /// <summary>The β of a hundred equal steps.</summary>
-    public static NumberExercise HundredEqualSteps { get; } = new("3.2 a hundred equal steps", "(1 − β)^100 = 10⁻⁴. Check yours with "
-        + "NoiseSchedule.Constant(100, yours).",
-        1 - Pow(1e-4, 0.01), 1e-4, (Log(1e4) / 100, "e^(−100β) = 10⁻⁴ takes e^(−β) for 1 − β, and β is not small enough for that"),
-        (Pow(1e-4, 0.01), "that is α, what a step keeps"), (0.01, "with that ᾱ is still 0.37 after 100 steps"),
-        (1 - Pow(1e-2, 0.01), "with that √ᾱ_T is 0.1 and ᾱ_T is 10⁻²: ᾱ itself is to be 10⁻⁴"));
+    /// <summary>The β of n equal steps.</summary>
+    public static FunctionExercise<Func<double, double>> HundredEqualSteps { get; } = FunctionExercise.Of("3.2 equal steps",
+        "(1 − β)^n = 10⁻⁴. Check yours with NoiseSchedule.Constant(n, yours).", n => 1 - Pow(1e-4, 1 / n), 1e-6, [10, 100, 1000],
+        (n => Log(1e4) / n, "e^(−nβ) = 10⁻⁴ takes e^(−β) for 1 − β, and β is not small enough for that"),
+        (n => Pow(1e-4, 1 / n), "that is α, what a step keeps"), (n => 1 / n, "with that ᾱ is still about 0.37 after n steps"),
+        (n => 1 - Pow(1e-2, 1 / n), "with that √ᾱ_n is 0.1 and ᾱ_n is 10⁻²: ᾱ itself is to be 10⁻⁴"));
 
     /// <summary>ᾱ of the cosine schedule.</summary>
     public static FunctionExercise<Func<double, double>> Cosine { get; } = FunctionExercise.Of("3.3 the cosine schedule",
