@@ -9,20 +9,22 @@ namespace Course.Classroom.Exercises;
 public static class Chapter07
 {
     static readonly NoiseSchedule ho = NoiseSchedule.Linear(), fifty = ho.Rescaled(50);
-    static readonly double sigma =
-        Sqrt(0.25 * ho.OneMinusAlphaBar[400] / ho.OneMinusAlphaBar[500] * (1 - ho.AlphaBar[500] / ho.AlphaBar[400]));
 
     /// <summary>An error in ε, seen in x̂₀.</summary>
-    public static NumberExercise SmallError { get; } = new("7.1 a small error becomes large", "eq. (15): what is ε multiplied with?",
-        0.01 * ho.SqrtOneMinusAlphaBar[900] / ho.SqrtAlphaBar[900], 1e-4,
-        (0.01 * ho.OneMinusAlphaBar[900] / ho.AlphaBar[900], "that is with the factor squared: its roots are missing"),
-        (0.01 * ho.SqrtAlphaBar[900] / ho.SqrtOneMinusAlphaBar[900], "upside down: so much an error in x₀ becomes in ε"));
+    public static FunctionExercise<Func<double, double>> SmallError { get; } = FunctionExercise.Of("7.1 a small error becomes large",
+        "eq. (15): what is ε multiplied with?",
+        t => 0.01 * ho.SqrtOneMinusAlphaBar[(int)t] / ho.SqrtAlphaBar[(int)t], 1e-6, [1, 100, 500, 900, 1000],
+        (t => 0.01 * ho.OneMinusAlphaBar[(int)t] / ho.AlphaBar[(int)t], "that is with the factor squared: its roots are missing"),
+        (t => 0.01 * ho.SqrtAlphaBar[(int)t] / ho.SqrtOneMinusAlphaBar[(int)t], "upside down: so much an error in x₀ becomes in ε"),
+        (t => 0.01 * ho.SqrtOneMinusAlphaBar[(int)t], "that is its error in x_t; x̂₀ is divided by √ᾱ_t, too"));
 
     /// <summary>σ of a jump with η = ½.</summary>
-    public static NumberExercise HalfTheNoise { get; } = new("7.2 half the noise", "Song et al., eq. (16), stands in section 5; mind "
-        + "which of σ and σ² is asked for.", sigma, 1e-5,
-        (sigma * sigma, "that is σ²; asked is σ"), (2 * sigma, "that is for η = 1"),
-            (Sqrt(2) * sigma, "in σ² stands η², so in σ stands η"));
+    public static FunctionExercise<Func<double, double, double>> HalfTheNoise { get; } = FunctionExercise.Of("7.2 half the noise",
+        "Song et al., eq. (16), stands in section 5; mind which of σ and σ² is asked for.",
+        (t, s) => 0.5 * Sigma(t, s), 1e-6, [(500, 400), (1000, 999), (900, 100), (100, 50), (2, 1)],
+        ((t, s) => 0.25 * Sigma(t, s) * Sigma(t, s), "that is σ²; asked is σ"),
+        ((t, s) => Sigma(t, s), "that is for η = 1"),
+        ((t, s) => Sqrt(0.5) * Sigma(t, s), "in σ² stands η², so in σ stands η"));
 
     /// <summary>The noise of Algorithm 2, step by step.</summary>
     public static FunctionExercise<Func<double,
@@ -47,8 +49,13 @@ public static class Chapter07
         });
 
     /// <summary>What a mixture of two noises is divided by.</summary>
-    public static NumberExercise LouderAgain { get; } = new("7.5 louder again", "Variances of independent Gaussians add; the variance is "
-        + "not what one divides by.",
-        Sqrt(0.75 * 0.75 + 0.25 * 0.25), 1e-3, (0.625, "that is the variance; divide by its root"),
-            (1, "weights that sum to 1 keep a mean, not a variance"));
+    public static FunctionExercise<Func<double, double>> LouderAgain { get; } = FunctionExercise.Of("7.5 louder again",
+        "Variances of independent Gaussians add; the variance is not what one divides by.",
+        λ => Sqrt((1 - λ) * (1 - λ) + λ * λ), 1e-6, [0, 0.1, 0.25, 0.5, 0.9],
+        (λ => (1 - λ) * (1 - λ) + λ * λ, "that is the variance; divide by its root"),
+        (λ => 1, "weights that sum to 1 keep a mean, not a variance"));
+
+    // σ of Song et al., eq. (16), with η = 1.
+    static double Sigma(double t, double s) => Sqrt(ho.OneMinusAlphaBar[(int)s] / ho.OneMinusAlphaBar[(int)t]
+        * (1 - ho.AlphaBar[(int)t] / ho.AlphaBar[(int)s]));
 }
