@@ -20,6 +20,7 @@ public class ShippedModelTests
 
     [Theory]
     [InlineData("mnist-ddpm", 0.9)]
+    [InlineData("mnist-ddpm-plain", 0.8)]
     [InlineData("mnist-ddpm-class", 0.8)]       // told no class, and not guided
     public void It_draws_digits_of_every_kind_and_takes_at_most_8_megabytes(string name, double sure)
     {
