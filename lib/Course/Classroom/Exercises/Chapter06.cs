@@ -11,11 +11,13 @@ namespace Course.Classroom.Exercises;
 /// <summary>The exercises of chapter 06.</summary>
 public static class Chapter06
 {
-    /// <summary>Steps until half of a moving average is forgotten.</summary>
-    public static NumberExercise HalfLife { get; } = new("6.1 half-life", "d to the power of how many steps is ½?",
-        Log(0.5) / Log(0.999), 1,
-        (1000, "so old are the steps in it on average, 1/(1 − d)"), (500, "each step takes a thousandth of what is left, not of the whole"),
-            (69, "that is for d = 0.99"));
+    /// <summary>Steps until half of a moving average is forgotten, as a function of d.</summary>
+    public static FunctionExercise<Func<double, double>> HalfLife { get; } = FunctionExercise.Of("6.1 half-life",
+        "d to the power of how many steps is ½?", d => Log(0.5) / Log(d), 1e-3, [0.5, 0.9, 0.99, 0.999],
+        (d => 1 / (1 - d), "so old are the steps in it on average, about 1/(1 − d)"),
+            (d => 0.5 / (1 - d), "each step takes 1 − d of what is left, not of the whole"),
+        (d => Log(2) / (1 - d), "nearly right for d near 1, where ln(1/d) ≈ 1 − d; at d = 0.5 it is not"),
+            (d => Log(d) / Log(0.5), "upside down: so many halvings are in one step"));
 
     /// <summary>The loss of ε_θ = x_t, for data of mean square 1.</summary>
     public static FunctionExercise<Func<double, double>> EverythingIsNoise { get; } = FunctionExercise.Of("6.2 everything is noise",
@@ -29,8 +31,9 @@ public static class Chapter06
     public static NumberExercise ResidualBlock { get; } = new("6.3 a residual block",
         "A norm has 2 parameters a channel of its input; norm2 and conv2 work on 32 channels; "
             + "do not forget the biases.", Counted(64, 32), 0,
-        (32_032, "the shortcut is missing: a 1×1 convolution from 64 to 32"),
-            (29_984, "the time's linear layer is missing: from 128 numbers to 32"));
+        (33_984, "the biases of convolutions and linear layer are missing"),
+            (32_032, "the shortcut is missing: a 1×1 convolution from 64 to 32"),
+        (29_984, "the time's linear layer is missing: from 128 numbers to 32"));
 
     /// <summary>Bytes made ready for training.</summary>
     public static TriedExercise<Func<Tensor, Tensor>> Bytes { get; } = new("6.4 find the bug",
