@@ -64,8 +64,8 @@ public static class BrownianMotion
             Statistics.Mean(curves.Select(curve => Statistics.SlopeThroughOrigin(times, curve))));
     }
 
-    /// <summary>The running sum of squared increments Σ(x_{i+1} − x_i)² of every coordinate. As Δt is halved again and again it tends to 2Dt
-    /// with probability one: √Δt is the size of a step.</summary>
+    /// <summary>The running sum of squared increments Σ(x_{i+1} − x_i)² of every coordinate. As Δt is halved again and again it tends to
+    /// 2Dt with probability one: √Δt is the size of a step.</summary>
     /// <param name="walk">Paths (steps+1, particles, dimensions).</param>
     /// <returns>The same shape, entry 0 all zeros; owned by the caller.</returns>
     public static Tensor QuadraticVariation(Tensor walk)

@@ -57,7 +57,8 @@ public static class Chapter05
                 if (Abs(found - right) <= 0.006) continue;
                 return Abs(found - huber) <= 0.006 ? "this loss, too, grows linearly where the noise has its second likely "
                     + "value, and asks for a median"
-                    : $"at x_t = {Numbers.Short(x)} it is smallest at {Numbers.Short(found, 3)}, and E[ε | x_t] is {Numbers.Short(right, 3)}";
+                    : $"at x_t = {Numbers.Short(x)} it is smallest at {Numbers.Short(found, 3)}, "
+                        + $"and E[ε | x_t] is {Numbers.Short(right, 3)}";
             }
             return null;
         });
