@@ -56,6 +56,13 @@ public partial class ChapterTests
         Assert.All(cells.SelectMany(lines => lines), line => Assert.True(line.Length <= 100, $"{line.Length} columns: {line}"));
     }
 
+    /// <summary>One of torch.tensor's overloads takes complex numbers, of an assembly for which Microsoft's tool writes a warning on standard error.</summary>
+    [Theory]
+    [MemberData(nameof(Chapters))]
+    public void A_cell_makes_tensors_of_arrays_without_a_warning_in_Microsofts_tool(string chapter) => Assert.All(
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, chapter)))!["cells"]!.AsArray().Where(cell => (string)cell!["cell_type"]! == "code"),
+        cell => Assert.DoesNotMatch(@"torch\.(as_)?tensor\(", string.Concat(cell!["source"]!.AsArray().Select(line => (string)line!))));
+
     /// <summary>A front end shows a picture at the size that is noted with it: so is all writing in it of one size, in figures and in films.</summary>
     static void AssertTwiceAsSharpAsShown(byte[] png, JsonNode noted)
     {

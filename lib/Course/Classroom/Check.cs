@@ -79,13 +79,29 @@ public static class Check
                 + $"{byLibrary.dtype} {TensorShape.Format(byLibrary.shape)}, "
                 + "expected two tensors of one type and shape.", nameof(byLibrary));
         using var scope = torch.NewDisposeScope();
-        bool isDouble = byHand.dtype == torch.ScalarType.Float64;
         double Largest(Tensor values) => values.numel() == 0 ? 0 : values.abs().max().to(torch.ScalarType.Float64).item<double>();
-        double difference = Largest(byHand.detach() - byLibrary.detach()),
-            size = Math.Max(scale, Math.Max(Largest(byHand.detach()), Largest(byLibrary.detach())));
+        Same(claim, Largest(byHand.detach() - byLibrary.detach()),
+            Math.Max(scale, Math.Max(Largest(byHand.detach()), Largest(byLibrary.detach()))), roundings,
+            byHand.dtype == torch.ScalarType.Float64);
+    }
+
+    /// <summary>The same for numbers.</summary>
+    /// <inheritdoc cref="Same(string, Tensor, Tensor, long, double)"/>
+    public static void Same(string claim, IEnumerable<double> byHand, IEnumerable<double> byLibrary, long roundings, double scale = 0)
+    {
+        double[] a = [.. byHand], b = [.. byLibrary];
+        if (a.Length != b.Length)
+            throw new ArgumentException($"Check '{claim}': {a.Length} numbers are compared with {b.Length}, expected as many.",
+                nameof(byLibrary));
+        double Largest(IEnumerable<double> values) => values.Aggregate(0.0, (most, value) => Math.Max(most, Math.Abs(value)));
+        Same(claim, Largest(a.Zip(b, (x, y) => x - y)), Math.Max(scale, Math.Max(Largest(a), Largest(b))), roundings, isDouble: true);
+    }
+
+    static void Same(string claim, double difference, double size, long roundings, bool isDouble)
+    {
         string type = isDouble ? "float64" : "float32";
-        Show(claim, difference <= roundings * Math.Pow(2, isDouble ? -53 : -24) * size, difference, roundings == 0 ? "0"
-            : $"at most {Numbers.Short(roundings * Math.Pow(2, isDouble ? -53 : -24) * size, 2)}",
+        double bound = roundings * Math.Pow(2, isDouble ? -53 : -24) * size;
+        Show(claim, difference <= bound, difference, roundings == 0 ? "0" : $"at most {Numbers.Short(bound, 2)}",
             roundings == 0 ? "exact, bit for bit" : $"{roundings:N0} roundings of {type}, of numbers up to {Numbers.Short(size, 2)}");
     }
 

@@ -69,6 +69,15 @@ public class CheckTests
     }
 
     [Fact]
+    public void Numbers_that_differ_by_rounding_are_the_same()
+    {
+        Assert.True(Holds(() => Check.Same("c", [1.0, 3], [1.0, 3 + 4e-16], roundings: 2)));
+        Assert.False(Holds(() => Check.Same("c", [1.0, 3], [1.0, 3 + 2e-15], roundings: 2)));
+        Assert.False(Holds(() => Check.Same("c", [1.0, 3], [1.0, double.NaN], roundings: 2)));
+        Assert.Contains("2 numbers are compared with 1", Assert.Throws<ArgumentException>(() => Check.Same("c", [1.0, 3], [1.0], 2)).Message);
+    }
+
+    [Fact]
     public void A_check_whose_needs_are_met_is_measured()
     {
         Assert.True(Holds(() => Check.Near("c", 1, 1, 0, "b", needs: (true, "-"))));
