@@ -26,15 +26,24 @@ public static class UNetParts
         using var scope = NewDisposeScope();
         using var noGraph = no_grad();
         using var outputs = ModuleOutputs.Record(network, pieces.Keys, nameof(UNet));
-        Tensor x = zeros([1, config.InChannels, image.Height, image.Width], network.parameters().First().dtype, Compute.Device);
+        network.Probe(zeros([1, config.InChannels, image.Height, image.Width], network.parameters().First().dtype, Compute.Device));
+        return [.. outputs.Order.Select(path => new NetworkPart(path, pieces[path].GetType().Name,
+            pieces[path].parameters().Sum(parameter => parameter.numel()), [.. outputs[path].shape.Skip(1)]))];
+    }
+
+    /// <summary>Sends one image through at the first time, told the first class where the network knows classes: for whoever listens to
+    /// its pieces.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="x">The image (1, C, H, W).</param>
+    public static void Probe(this UNet network, Tensor x)
+    {
+        UNetConfig config = network.Config;
         Tensor t = zeros([1], device: Compute.Device);
         if (config.ClassEmbedType == UNetConfig.IdentityClasses)
             network.Conditioned(x, t, zeros([1, config.TimeChannels], device: Compute.Device));
         else if (config.ClassEmbedType is not null || config.NumClassEmbeds is not null)
             network.Conditioned(x, t, zeros([1], ScalarType.Int64, Compute.Device));
         else network.call(x, t);
-        return [.. outputs.Order.Select(path => new NetworkPart(path, pieces[path].GetType().Name,
-            pieces[path].parameters().Sum(parameter => parameter.numel()), [.. outputs[path].shape.Skip(1)]))];
     }
 
     static bool IsPiece(string path, nn.Module module) =>

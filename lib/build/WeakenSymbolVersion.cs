@@ -42,9 +42,11 @@ public class WeakenSymbolVersion : Task
     /// <summary>The file offset of vna_flags of the entry named <paramref name="version"/>; −1 where there is none.</summary>
     static int FindFlags(byte[] elf, string version)
     {
-        bool elf64LittleEndian = elf.Length > 64 && elf[0] == 0x7f && elf[1] == 'E' && elf[2] == 'L' && elf[3] == 'F' && elf[4] == 2 && elf[5] == 1;
+        bool elf64LittleEndian = elf.Length > 64 && elf[0] == 0x7f && elf[1] == 'E' && elf[2] == 'L' && elf[3] == 'F'
+            && elf[4] == 2 && elf[5] == 1;
         if (!elf64LittleEndian) return -1;
-        int sections = (int)BitConverter.ToInt64(elf, 0x28), size = BitConverter.ToUInt16(elf, 0x3a), count = BitConverter.ToUInt16(elf, 0x3c);
+        int sections = (int)BitConverter.ToInt64(elf, 0x28);
+        int size = BitConverter.ToUInt16(elf, 0x3a), count = BitConverter.ToUInt16(elf, 0x3c);
         for (int i = 0; i < count; i++)
         {
             int section = sections + i * size;

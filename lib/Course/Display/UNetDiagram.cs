@@ -31,9 +31,15 @@ public static class UNetDiagram
                 stop.Add(((nn.Module<Tensor, Tensor>)module).register_forward_hook((_, x, y) => Heard(name, x, y)).remove);
         Tensor image = arange(network.Config.InChannels * size.Height * size.Width, ScalarType.Float32, Compute.Device).sin()
             .reshape(1, network.Config.InChannels, size.Height, size.Width);
-        network.call(image, zeros([1], device: Compute.Device));
-        foreach (Action remove in stop) remove();
-        foreach (var (_, output) in given) output.Dispose();
+        try
+        {
+            network.Probe(image);
+        }
+        finally
+        {
+            foreach (Action remove in stop) remove();
+            foreach (var (_, output) in given) output.Dispose();
+        }
         return skips;
 
         Tensor Heard(string name, Tensor x, Tensor y)
