@@ -16,7 +16,7 @@ import kernels
 import nbformat
 from nbclient import NotebookClient
 
-QUICK = {"06-training": {"steps": 60, "toySteps": 1500}}  # the chapter that trains is trained for less, in both
+QUICK = {"06-training": {"steps": 60, "trialSteps": 30, "drawn": 40}}  # the chapter that trains is trained for less, in both
 INTERACTIVE = "application/vnd.plotly.v1+json"
 
 

@@ -20,6 +20,7 @@ import nbformat
 import zmq
 from jupyter_client.session import Session
 from nbclient import NotebookClient
+from nbconvert.preprocessors.coalescestreams import coalesce_streams
 
 
 def alive(pid):
@@ -326,13 +327,16 @@ class Interactive(WithKernel):
 
 class Saving(unittest.TestCase):
     def test_a_chapter_executed_by_nbclient_is_the_committed_file(self):
-        """Whoever runs a chapter and saves it leaves git clean, if the client is told not to note the hour (nbclient's record_timing)."""
+        """Whoever runs a chapter and saves it leaves git clean, if the client is told not to note the hour (nbclient's record_timing) and the processor
+        is of the kind that ran it last."""
         chapter = kernels.ROOT / "notebooks" / "03-noise-schedules.ipynb"
         notebook = nbformat.read(chapter, 4)
         NotebookClient(notebook, kernel_name=kernels.NAME, timeout=300, record_timing=False).execute(cwd=str(chapter.parent))
+        coalesce_streams(notebook, {})  # every other client saves text in one piece where nothing stands between
         saved = io.StringIO()
         nbformat.write(notebook, saved)
-        self.assertEqual(saved.getvalue().rstrip("\n"), chapter.read_text().rstrip("\n"))
+        committed = chapter.read_text().rstrip("\n")
+        self.assertEqual(kernels.as_committed(saved.getvalue().rstrip("\n"), committed), committed)
 
 
 class Charting(WithKernel):
