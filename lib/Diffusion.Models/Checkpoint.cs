@@ -23,6 +23,8 @@ public static class Checkpoint
     static readonly Dictionary<string, string> addedLater = new()
     {
         [nameof(TrainingOptions.LabelDrop)] = "0",
+        [nameof(TrainingOptions.Beta2)] = "0.999",
+        [nameof(TrainingOptions.Times)] = "\"Uniform\"",
         [nameof(TrainingOptions.Start)] = "null",
         [nameof(TrainingOptions.Teacher)] = "null"
     };

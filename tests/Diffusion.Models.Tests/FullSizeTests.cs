@@ -18,19 +18,7 @@ public sealed class FullSizeTests(ITestOutputHelper report)
         }
     }
 
-    // config.json of google/ddpm-ema-celebahq-256.
-    static readonly UNetConfig faces = new()
-    {
-        SampleSize = 256,
-        BlockOutChannels = [128, 128, 256, 256, 512, 512],
-        DownBlockTypes = [.. Enumerable.Repeat(UNetConfig.DownBlock, 4), UNetConfig.AttnDownBlock, UNetConfig.DownBlock],
-        UpBlockTypes = [UNetConfig.UpBlock, UNetConfig.AttnUpBlock, .. Enumerable.Repeat(UNetConfig.UpBlock, 4)],
-        AttentionHeadDim = null,
-        DownsamplePadding = 0,
-        FlipSinToCos = false,
-        FreqShift = 1,
-        NormEps = 1e-6,
-    };
+    static readonly UNetConfig faces = UNetConfigJson.Read(Golden.Folder("../../data/faces/config.json"));
 
     [LongFact]
     public void A_network_for_faces_of_256_by_256_is_built_saved_loaded_and_run_within_4_GB()

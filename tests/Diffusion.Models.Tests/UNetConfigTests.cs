@@ -18,6 +18,19 @@ public sealed class UNetConfigTests
         Assert.Equal(File.ReadAllText(original).Replace("0.40.0.dev0", "0.40.0"), File.ReadAllText(scratch["config.json"]));
     }
 
+    /// <summary>Ho et al. 2020, appendix B: six levels, attention at 16×16; the habits are those of their program.</summary>
+    [Fact]
+    public void The_options_of_the_faces_network_are_those_of_the_paper()
+    {
+        UNetConfig faces = UNetConfigJson.Read(Golden.Folder("../../data/faces/config.json"));
+        Assert.Equal(new ImageSize(256, 256), faces.SampleSize);
+        Assert.Equal([128, 128, 256, 256, 512, 512], faces.BlockOutChannels);
+        Assert.Equal(4, faces.DownBlockTypes.ToList().IndexOf(UNetConfig.AttnDownBlock));
+        Assert.Equal(1, faces.UpBlockTypes.ToList().IndexOf(UNetConfig.AttnUpBlock));
+        Assert.Equal((2, 32, 1e-6, 0, false, 1.0), (faces.LayersPerBlock, faces.NormNumGroups, faces.NormEps, faces.DownsamplePadding, faces.FlipSinToCos, faces.FreqShift));
+        Assert.Null(faces.AttentionHeadDim);
+    }
+
     [Fact]
     public void What_is_absent_takes_the_defaults_of_diffusers()
     {

@@ -33,11 +33,18 @@ public static class Compute
         if (Device.type == DeviceType.CUDA) cuda.manual_seed_all(seed);
     }
 
-    /// <summary>The type in which a network's body trains fastest here: bfloat16 on a CPU with instructions for it (AVX512_BF16), else none
-    /// in particular.</summary>
+    /// <summary>The type in which a network's body trains fastest here: bfloat16 on a CPU with instructions for it
+    /// (AVX512_BF16) that oneDNN may use (<c>DNNL_MAX_CPU_ISA</c>), else none in particular.</summary>
     public static ScalarType? FastBodyType =>
         Device.type == DeviceType.CPU && X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0
+            && AllowsBFloat16(Environment.GetEnvironmentVariable("ONEDNN_MAX_CPU_ISA")
+                ?? Environment.GetEnvironmentVariable("DNNL_MAX_CPU_ISA"))
             ? ScalarType.BFloat16 : null;
+
+    // held below its bfloat16 instructions, oneDNN emulates them: ten times slower than float32
+    internal static bool AllowsBFloat16(string? oneDnnLimit) =>
+        oneDnnLimit?.ToUpperInvariant() is not ("SSE41" or "AVX" or "AVX2" or "AVX2_VNNI" or "AVX2_VNNI_2"
+            or "AVX512_CORE" or "AVX512_CORE_VNNI");
 
     internal static Device Choose(string? wanted)
     {

@@ -75,6 +75,17 @@ public sealed class UNet : Denoiser
     /// </summary>
     public ScalarType? BodyType { get; set; }
 
+    /// <summary>
+    /// Sets the last layer of every residual branch, and the network's last, to 0, as the code of Ho et al. begins: each block passes on
+    /// what it gets until training has found a correction. Without, parameters are as PyTorch and diffusers begin.
+    /// </summary>
+    public void ZeroLastLayers()
+    {
+        using var noGraph = no_grad();
+        foreach (var (name, parameter) in named_parameters())
+            if (name.StartsWith("conv_out.") || name.Contains(".conv2.") || name.Contains(".to_out.")) parameter.zero_();
+    }
+
     /// <inheritdoc/>
     protected override Denoiser Alike() => new UNet(Config) { BodyType = BodyType };
 

@@ -10,9 +10,11 @@ namespace Diffusion.Training;
 /// θ ← (1 − ηλ)θ − η·(m/(1−β₁ᵏ)) / (√(v/(1−β₂ᵏ)) + 1e-8)
 /// </code>
 /// </summary>
-sealed class FlatAdamW(Tensor parameters) : IDisposable
+/// <param name="parameters">θ, changed in place.</param>
+/// <param name="β2">How much of the running mean of g² a step keeps.</param>
+sealed class FlatAdamW(Tensor parameters, double β2) : IDisposable
 {
-    const double β1 = 0.9, β2 = 0.999, Small = 1e-8;
+    const double β1 = 0.9, Small = 1e-8;
 
     /// <summary>The running mean of the gradient.</summary>
     internal Tensor M { get; } = zeros_like(parameters).DetachFromDisposeScope();

@@ -13,11 +13,17 @@ namespace Diffusion.Training;
 /// (dotnet/TorchSharp #1194), and a draw on the GPU with it is refused or, of a permutation, breaks the heap. So every device draws the
 /// same.
 /// </remarks>
-public sealed class SeededDraws(long items, int batchSize, int times, long seed) : IDisposable
+/// <param name="items">How many there are to draw from.</param>
+/// <param name="batchSize">Items a step.</param>
+/// <param name="times">T.</param>
+/// <param name="seed">Decides all draws.</param>
+/// <param name="cumulative">The probability of a time of at most 0, 1, … T; null where all of 1…T are equally probable.</param>
+public sealed class SeededDraws(long items, int batchSize, int times, long seed, double[]? cumulative = null) : IDisposable
 {
     const long OfSteps = 1, OfEpochs = 2, OfChanges = 3, OfLabels = 4;
 
     readonly Generator generator = new(0, CPU);
+    readonly Tensor? upTo = cumulative is null ? null : tensor(cumulative, ScalarType.Float64, CPU).DetachFromDisposeScope();
     Tensor? order;
     long epochOfOrder = -1;
 
@@ -36,12 +42,19 @@ public sealed class SeededDraws(long items, int batchSize, int times, long seed)
         return order!.narrow(0, k % perEpoch * batchSize, batchSize);
     }
 
-    /// <summary>t uniform in 1…T, int64 (B), and ε ~ N(0, I) in the shape of x₀, of step k.</summary>
+    /// <summary>t in 1…T, int64 (B), and ε ~ N(0, I) in the shape of x₀, of step k.</summary>
     public (Tensor T, Tensor Noise) TimesAndNoise(long k, Tensor x0)
     {
         Seed(OfSteps, k);
-        Tensor t = randint(1, times + 1, [x0.shape[0]], ScalarType.Int64, CPU, generator: generator);
+        Tensor t = upTo is null ? randint(1, times + 1, [x0.shape[0]], ScalarType.Int64, CPU, generator: generator) : Weighted(x0.shape[0]);
         return (OnDevice(t), OnDevice(randn(x0.shape, x0.dtype, CPU, generator: generator)));
+    }
+
+    // The first t up to which there is more probability than a number uniform in [0, 1).
+    Tensor Weighted(long count)
+    {
+        using Tensor uniform = rand([count], ScalarType.Float64, CPU, generator: generator);
+        return searchsorted(upTo!, uniform, right: true);
     }
 
     /// <summary>Which labels of step k are dropped, each with this probability: bool (B). From a stream of their own: the other draws are
@@ -75,6 +88,7 @@ public sealed class SeededDraws(long items, int batchSize, int times, long seed)
     public void Dispose()
     {
         order?.Dispose();
+        upTo?.Dispose();
         generator.Dispose();
     }
 }

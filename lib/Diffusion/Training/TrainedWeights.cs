@@ -22,7 +22,7 @@ public sealed class TrainedWeights : IDisposable
         average.eval();
         (Now, Average) = (new(network), new(average));
         using (no_grad()) Average.Values.copy_(Now.Values);
-        Optimiser = new(Now.Values);
+        Optimiser = new(Now.Values, options.Beta2);
         lossSum = zeros([], dtype: ScalarType.Float64, device: Compute.Device).DetachFromDisposeScope();
     }
 

@@ -11,7 +11,7 @@ namespace Diffusion.Training;
 /// <summary>
 /// Algorithm 1 of Ho, Jain &amp; Abbeel 2020 as a lazy sequence of steps: the caller looks, draws, saves and stops when it likes.
 /// <code>
-/// x₀ ~ data     t ~ U{1…T}     ε ~ N(0, I)     x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε
+/// x₀ ~ data     t ~ U{1…T} or as <see cref="TrainingOptions.Times"/> says     ε ~ N(0, I)     x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε
 /// a step of AdamW down ∇θ ‖ε − ε_θ(x_t, t)‖²,  then  θ̄ ← d·θ̄ + (1 − d)·θ
 /// </code>
 /// </summary>
@@ -52,7 +52,7 @@ public sealed class Trainer : IDisposable
         forward = new ForwardProcess(schedule);
         Average = network.Copy();
         weights = new(network, Average, options);
-        draws = new SeededDraws(data.shape[0], options.BatchSize, schedule.T, options.Seed);
+        draws = new SeededDraws(data.shape[0], options.BatchSize, schedule.T, options.Seed, options.Times.Cumulative(schedule));
     }
 
     /// <summary>What learns.</summary>

@@ -19,6 +19,10 @@ public sealed record TrainingOptions
     /// <summary>Steps over which the learning rate first rises from 0, while AdamW's averages mean little.</summary>
     public int WarmUpSteps { get; init; } = 100;
 
+    /// <summary>β₂ of AdamW: the running mean of the squared gradient remembers about 1/(1 − β₂) steps. Short trainings want a short
+    /// memory.</summary>
+    public double Beta2 { get; init; } = 0.999;
+
     /// <summary>λ of AdamW (Loshchilov &amp; Hutter 2019): every step also shrinks the weights by the factor 1 − ηλ.</summary>
     public double WeightDecay { get; init; } = 0.01;
 
@@ -30,6 +34,10 @@ public sealed record TrainingOptions
 
     /// <summary>What the network learns to say about x_t.</summary>
     public Parameterization Parameterization { get; init; }
+
+    /// <summary>How often which time is drawn. The best network is the same for all; what a short training spends its steps on is
+    /// not.</summary>
+    public TimeDraw Times { get; init; }
 
     /// <summary>
     /// How probably an item's label becomes the network's null class, 0 for never: what guidance needs (Ho &amp; Salimans 2022, algorithm
@@ -67,12 +75,14 @@ public sealed record TrainingOptions
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
             Refuse(nameof(LearningRate), LearningRate, "a number above 0, for example 0.001");
         if (WarmUpSteps < 0) Refuse(nameof(WarmUpSteps), WarmUpSteps, "0 or more");
+        if (!(Beta2 is >= 0 and < 1)) Refuse(nameof(Beta2), Beta2, "at least 0 and less than 1");
         if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) Refuse(nameof(WeightDecay), WeightDecay, "0 or more");
         if (!(GradientClip > 0)) Refuse(nameof(GradientClip), GradientClip, "a number above 0, or ∞ not to clip");
         if (!(EmaDecay is >= 0 and < 1)) Refuse(nameof(EmaDecay), EmaDecay, "at least 0 and less than 1");
         if (!(LabelDrop is >= 0 and < 1)) Refuse(nameof(LabelDrop), LabelDrop, "at least 0 and less than 1");
         if (!Enum.IsDefined(Parameterization))
             Refuse(nameof(Parameterization), (int)Parameterization, string.Join(", ", Enum.GetNames<Parameterization>()));
+        if (!Enum.IsDefined(Times)) Refuse(nameof(Times), (int)Times, string.Join(", ", Enum.GetNames<TimeDraw>()));
 
         static void Positive(long value, string name)
         {

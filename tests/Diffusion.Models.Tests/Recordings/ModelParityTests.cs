@@ -1,3 +1,4 @@
+using Diffusion.Devices;
 using Diffusion.Models.Files;
 using Diffusion.Models.Recordings;
 using Diffusion.Networks;
@@ -32,9 +33,10 @@ public sealed class ModelParityTests
         using var noGraph = no_grad();
         using UNet network = UNetFolder.Load(Golden.Folder(name));
         using var io = SafeTensors.Open(Path.Combine(Golden.Folder(name), ModelParity.IoFile));
-        Tensor exact = io.Read("expected_f64");
+        Tensor Recorded(string tensor) => io.Read(tensor).to(Compute.Device);
+        Tensor exact = Recorded("expected_f64");
         double Error(Tensor output) => (output.to(ScalarType.Float64) - exact).abs().max().item<double>();
-        Assert.InRange(Error(network.call(io.Read("sample"), io.Read("timesteps"))), 0, 3 * Error(io.Read("expected")));
+        Assert.InRange(Error(network.call(Recorded("sample"), Recorded("timesteps"))), 0, 3 * Error(Recorded("expected")));
     }
 
     /// <summary>What each mistake must cost, by the reference's own README, is 0.18 and more: none may pass.</summary>

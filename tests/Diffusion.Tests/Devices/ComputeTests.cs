@@ -30,6 +30,17 @@ public sealed class ComputeTests
     [InlineData(" CPU ")]
     public void The_cpu_is_always_there(string wanted) => Assert.Equal("cpu", Compute.Choose(wanted).ToString());
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("", true)]
+    [InlineData("ALL", true)]
+    [InlineData("avx2", false)]
+    [InlineData("AVX512_CORE_VNNI", false)]
+    [InlineData("AVX512_CORE_BF16", true)]
+    [InlineData("AVX512_CORE_AMX", true)]
+    public void Bfloat16_is_fast_only_where_oneDNN_may_use_its_instructions(string? limit, bool allowed) =>
+        Assert.Equal(allowed, Compute.AllowsBFloat16(limit));
+
     [Fact]
     public void The_same_seed_gives_the_same_numbers()
     {

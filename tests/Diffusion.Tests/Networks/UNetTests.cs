@@ -1,3 +1,4 @@
+using Diffusion.Devices;
 using Diffusion.Networks;
 using Shared.Tensors;
 using static TorchSharp.torch;
@@ -52,6 +53,33 @@ public sealed class UNetTests
         };
         using UNet network = Initialization.LeftBlank(() => new UNet(faces));
         Assert.Equal(113_673_219, network.parameters().Sum(parameter => parameter.numel()));
+    }
+
+    [Fact]
+    public void With_its_last_layers_at_0_every_block_passes_on_what_it_gets_and_the_network_says_0_and_learns()
+    {
+        Compute.Seed(3);
+        using var network = new UNet(small);
+        using Tensor x = randn(2, 1, 8, 8), t = tensor(new long[] { 3, 500 });
+        Assert.NotEqual(0, network.Predict(x, t).abs().max().item<float>());
+        network.ZeroLastLayers();
+        Assert.Equal(0, network.Predict(x, t).abs().max().item<float>());
+        using Tensor e = randn(2, small.TimeChannels);
+        foreach (var (name, module) in network.named_modules())
+        {
+            var sizes = module.named_parameters().ToDictionary(p => p.name, p => p.parameter.shape[0]);
+            if (module is ResnetBlock2D block && !sizes.ContainsKey("conv_shortcut.weight")) Passes(h => block.call(h, e), sizes["norm1.weight"]);
+            if (module is Attention attention) Passes(attention.call, sizes["group_norm.weight"]);
+
+            void Passes(Func<Tensor, Tensor> piece, long channels)
+            {
+                using Tensor h = randn(2, channels, 4, 4);
+                Assert.True(piece(h).allclose(h), name);
+            }
+        }
+        using Tensor loss = (network.Predict(x, t) - x).square().mean();
+        loss.backward();
+        Assert.NotEqual(0, network.named_parameters().Single(p => p.name == "conv_out.weight").parameter.grad!.abs().max().item<float>());
     }
 
     [Theory]

@@ -61,7 +61,7 @@ public class LabelDropTests
 
         static bool[] Of(Tensor mask)
         {
-            using (mask) return [.. mask.data<bool>()];
+            using (mask) return [.. mask.cpu().data<bool>()];
         }
     }
 
@@ -102,8 +102,8 @@ public class LabelDropTests
             using var scope = NewDisposeScope();
             using var noGraph = no_grad();
             Tensor items = draws.Items(k), x0 = images.index_select(0, items);
-            long[] each = [.. labels.index_select(0, items).data<long>()];
-            long[] some = [.. each.Zip(draws.Dropped(k, 0.4).data<bool>().ToArray(), (y, dropped) => dropped ? Null : y)];
+            long[] each = [.. labels.index_select(0, items).cpu().data<long>()];
+            long[] some = [.. each.Zip(draws.Dropped(k, 0.4).cpu().data<bool>().ToArray(), (y, dropped) => dropped ? Null : y)];
             Assert.Contains((long)Null, some);
             (Tensor t, Tensor ε) = draws.TimesAndNoise(k, x0);
             Tensor xt = new ForwardProcess(schedule).Sample(x0, t, ε);
