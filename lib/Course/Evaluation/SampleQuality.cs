@@ -9,16 +9,34 @@ namespace Course.Evaluation;
 /// <param name="Sure">The share to one of whose digits the classifier gives a probability above 0.9.</param>
 /// <param name="Shares">The share of each digit 0…9, by what each sample is most like.</param>
 /// <param name="Frechet">The <see cref="FrechetDistance"/> of their features to those of the 10,000 test digits.</param>
-/// <param name="Floor">The same of the first N training digits: what N perfect samples would have.</param>
+/// <param name="Floor">The same of N training digits, what N perfect samples would have: the mean of at most ten sets.</param>
+/// <param name="PrecisionRecall">How much of what is drawn is real and of what is real is drawn, of at most 10,000 samples and as many test
+/// digits; null below <see cref="FewestForRecall"/> samples, which have too few neighbours.</param>
+/// <param name="PrecisionRecallFloor">The same of as many training digits, what perfect samples would have.</param>
 /// <param name="Followed">The share that is read as the digit that was asked for; null where none was.</param>
-public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double> Shares, double Frechet,
-    double Floor, double? Followed = null)
+public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double> Shares, Estimate Frechet,
+    Estimate Floor, PrecisionRecall? PrecisionRecall,
+    PrecisionRecall? PrecisionRecallFloor, double? Followed = null)
 {
     /// <summary>The probability above which the classifier is called sure.</summary>
     public const double Threshold = 0.9;
 
+    /// <summary>From how many samples on precision and recall are looked at.</summary>
+    public const int FewestForRecall = 20;
+
     /// <summary>How many times as far from real digits as other real digits are: 1 is perfect.</summary>
-    public double Ratio => Frechet / Floor;
+    public Estimate Ratio
+    {
+        get
+        {
+            double ratio = Frechet.Value / Floor.Value;
+            double drawn = Frechet.StandardError / Frechet.Value, real = Floor.StandardError / Floor.Value;
+            return new(ratio, ratio * Math.Sqrt(drawn * drawn + real * real));
+        }
+    }
+
+    /// <summary>The 95 % interval of <see cref="Sure"/>.</summary>
+    public (double Low, double High) SureInterval => Statistics.Wilson(Sure, Count);
 
     /// <summary>Judges samples. A classifier can be sure of garbage, all in one class: look at the samples too.</summary>
     /// <param name="samples">Digits in [−1, 1], float32 (N, 1, 28, 28), N from 2 to 60,000.</param>
@@ -34,16 +52,23 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
         Require(samples, classifier, train.Count);
         using var scope = NewDisposeScope();
         using DigitReading drawn = classifier.Read(samples), real = classifier.Read(test.Images);
-        using DigitReading others = classifier.Read(train.Images.narrow(0, 0, samples.shape[0]));
         using GaussianFeatures aim = GaussianFeatures.Of(real.Features);
-        return new((int)samples.shape[0], drawn.ShareSure(Threshold), drawn.Shares(), DistanceOf(drawn), DistanceOf(others),
-            asked is null ? null : drawn.Accuracy(asked));
-
-        double DistanceOf(DigitReading reading)
+        long n = samples.shape[0], sets = Math.Clamp(20_000 / n, 1, 10);
+        using DigitReading others = classifier.Read(train.Images.narrow(0, 0, sets * n));
+        Estimate floor = Statistics.Mean(Enumerable.Range(0, (int)sets).Select(k =>
         {
-            using GaussianFeatures found = GaussianFeatures.Of(reading.Features);
+            using GaussianFeatures found = GaussianFeatures.Of(others.Features.narrow(0, k * n, n));
             return FrechetDistance.Between(found, aim);
-        }
+        }));
+        long compared = Math.Min(n, test.Count);
+        // of all parts of the test set: its first half is the neater one
+        Tensor every = (arange(compared, device: real.Features.device) * test.Count / compared).floor().to(ScalarType.Int64);
+        Tensor seen = real.Features.index_select(0, every);
+        return new((int)n, drawn.ShareSure(Threshold), drawn.Shares(), FrechetDistance.Estimated(drawn.Features, aim), floor,
+            Overlap(drawn), Overlap(others), asked is null ? null : drawn.Accuracy(asked));
+
+        PrecisionRecall? Overlap(DigitReading some) => n < FewestForRecall ? null
+            : PrecisionRecall.Of(seen, some.Features.narrow(0, 0, compared));
     }
 
     static void Require(Tensor samples, DigitClassifier classifier, long most)
@@ -64,14 +89,28 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
             throw new ArgumentException($"The samples reach from {low:G3} to {high:G3}, expected −1 to 1.", nameof(samples));
     }
 
-    /// <summary>As text, in five lines, or six where digits were asked for.</summary>
+    /// <summary>As text, in up to eight lines.</summary>
     public override string ToString() => string.Join('\n', (string[])
     [
         $"samples           {Count:N0}",
-        $"sure (p > {Threshold})    {Sure:0.0%}",
+        $"sure (p > {Threshold})    {Interval(Sure)}",
         $"digits 0 to 9     {string.Join(' ', Shares.Select(share => share.ToString("0.0%")))}",
-        $"Fréchet distance  {Frechet:G3} to the 10,000 test digits ({Floor:G3} of {Count:N0} training digits)",
-        $"ratio             {Ratio:0.00}",
-        .. Followed is { } share ? [$"as asked for      {share:0.0%}"] : (string[])[],
+        $"Fréchet distance  {Error(Frechet)} to the 10,000 test digits ({Error(Floor)} of {Count:N0} training digits)",
+        $"ratio             {Error(Ratio)} (± one standard error)",
+        .. PrecisionRecall is { } found && PrecisionRecallFloor is { } floor ? (string[])
+        [
+            $"precision         {found.Precision:0.0%}, how much of it lies among real digits ({floor.Precision:0.0%} of training digits)",
+            $"recall            {found.Recall:0.0%}, how much of real digits lies among it ({floor.Recall:0.0%})",
+        ] : [],
+        .. Followed is { } share ? [$"as asked for      {Interval(share)}"] : (string[])[],
     ]);
+
+    string Interval(double share)
+    {
+        var (low, high) = Statistics.Wilson(share, Count);
+        return $"{share:0.0%} (95 % interval {low:0.0%} to {high:0.0%})";
+    }
+
+    static string Error(Estimate estimate) =>
+        $"{estimate.Value:G3} ± {(double.IsNaN(estimate.StandardError) ? "not known" : $"{estimate.StandardError:G2}")}";
 }

@@ -30,6 +30,17 @@ public static class Statistics
         return new(variance, Sqrt(Max(0, m4 - variance * variance * (n - 3) / (n - 1)) / n));
     }
 
+    /// <summary>The shares p that a counted share does not contradict, Wilson 1927: those with |share − p| ≤ z·√(p(1 − p)/n). Right near 0
+    /// and 1, too, where share ± z·√(share·(1 − share)/n) leaves no doubt.</summary>
+    /// <param name="share">What was counted, 0 to 1.</param>
+    /// <param name="n">Out of how many, at least 1.</param>
+    /// <param name="z">Standard errors; 1.96 for an interval that holds p 95 times in 100.</param>
+    public static (double Low, double High) Wilson(double share, long n, double z = 1.96)
+    {
+        double extra = z * z / n, middle = share + extra / 2, half = Sqrt(extra * share * (1 - share) + extra * extra / 4);
+        return ((middle - half) / (1 + extra), (middle + half) / (1 + extra));
+    }
+
     /// <summary>The slope a of y = a·x by least squares through the origin, Σxy/Σx².</summary>
     public static double SlopeThroughOrigin(IEnumerable<double> xs, IEnumerable<double> ys)
     {

@@ -86,12 +86,28 @@ static class EvaluateCommand
                 ["count"] = quality.Count,
                 ["sure"] = quality.Sure,
                 ["shares"] = quality.Shares,
-                ["frechet"] = quality.Frechet,
-                ["floor"] = quality.Floor,
-                ["ratio"] = quality.Ratio,
+                ["frechet"] = quality.Frechet.Value,
+                ["floor"] = quality.Floor.Value,
+                ["ratio"] = quality.Ratio.Value,
+                ["sure_interval"] = (double[])[quality.SureInterval.Low, quality.SureInterval.High],
             };
+            Error("frechet", quality.Frechet);
+            Error("floor", quality.Floor);
+            Error("ratio", quality.Ratio);
+            Overlap("", quality.PrecisionRecall);
+            Overlap("_floor", quality.PrecisionRecallFloor);
             if (quality.Followed is { } share) numbers["as_asked"] = share;
             Console.WriteLine(JsonSerializer.Serialize(numbers));
+
+            void Overlap(string of, PrecisionRecall? found)
+            {
+                if (found is not null) (numbers["precision" + of], numbers["recall" + of]) = (found.Precision, found.Recall);
+            }
+
+            void Error(string name, Estimate of)
+            {
+                if (!double.IsNaN(of.StandardError)) numbers[name + "_error"] = of.StandardError;       // JSON has no NaN
+            }
         }
         return ExitCode.Good;
     }

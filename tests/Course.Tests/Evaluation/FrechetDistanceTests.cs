@@ -77,6 +77,22 @@ public class FrechetDistanceTests
         Assert.Equal(0, FrechetDistance.Between(features, features), 1e-6);
     }
 
+    /// <summary>Against many clouds drawn anew: the spread of d² among them is what one cloud's jackknife says of itself.</summary>
+    [Theory]
+    [InlineData(0, 1.41)]         // one law: d² is chance alone, quadratic in it, and the jackknife's variance twice the true one
+    [InlineData(0.5, 1)]          // a shifted one: d² is linear in chance
+    public void The_standard_error_is_the_spread_among_clouds(double shift, double times)
+    {
+        Compute.Seed(8);
+        using var scope = NewDisposeScope();
+        using GaussianFeatures aim = new(zeros(8), eye(8));
+        Estimate[] clouds = [.. Enumerable.Range(0, 100).Select(_ => FrechetDistance.Estimated(randn(400, 8) + shift, aim))];
+        double spread = Math.Sqrt(Statistics.Variance(clouds.Select(cloud => cloud.Value)).Value);
+        // a spread of a hundred has a standard error of 7 %, that of d², whose law is skew, more
+        Assert.InRange(Math.Sqrt(clouds.Average(cloud => Math.Pow(cloud.StandardError, 2))), 0.75 * times * spread, 1.25 * times * spread);
+        Assert.Equal(double.NaN, FrechetDistance.Estimated(randn(19, 8), aim).StandardError);
+    }
+
     [Fact]
     public void Two_clouds_of_one_law_come_nearer_with_their_size_and_a_shift_is_found()
     {

@@ -56,11 +56,16 @@ public class ShippedClassifierTests
         using Tensor drawn = rand(N, 1, 28, 28), noise = drawn * 2 - 1;
 
         SampleQuality good = SampleQuality.Of(real, classifier);
-        Assert.InRange(good.Ratio, 0.5, 2);
+        Assert.InRange(good.Ratio.Value, 0.5, 2);
         Assert.InRange(good.Sure, 0.96, 1);
         double[] counted = [.. train.Labels.narrow(0, 30_000, N).bincount(null, 10).ToDoubles()];
         Assert.All(good.Shares.Zip(counted), pair => Assert.InRange(pair.First, pair.Second / N - 0.02, pair.Second / N + 0.02));
         Assert.Equal(N, good.Count);
+        Assert.InRange(good.Ratio.Deviations(1), 0, 4);
+        // floors of 500 training digits, and 500 others: shares with standard errors of at most √(0.25/500)
+        Assert.InRange(good.PrecisionRecall!.Precision - good.PrecisionRecallFloor!.Precision, -0.1, 0.1);
+        Assert.InRange(good.PrecisionRecall.Recall - good.PrecisionRecallFloor.Recall, -0.1, 0.1);
+        Assert.InRange(good.Sure, good.SureInterval.Low, good.SureInterval.High);
 
         using Tensor names = train.Labels.narrow(0, 30_000, N).clone(), wrong = (names + 1) % 10;
         Assert.Null(good.Followed);
@@ -70,9 +75,11 @@ public class ShippedClassifierTests
         SampleQuality one = SampleQuality.Of(sevens, classifier);
         Assert.InRange(one.Shares[7], 0.98, 1);
         Assert.InRange(one.Sure, 0.96, 1);
-        Assert.InRange(one.Ratio, 10, double.PositiveInfinity);
-        Assert.InRange(SampleQuality.Of(noise, classifier).Ratio, 10, double.PositiveInfinity);
-        Assert.Equal(one.Floor, good.Floor, 1e-9);
+        Assert.InRange(one.Ratio.Value, 10, double.PositiveInfinity);
+        Assert.InRange(one.PrecisionRecall!.Precision, 0.5, 1);     // sevens are digits, and only a tenth of all
+        Assert.InRange(one.PrecisionRecall.Recall, 0, 0.2);
+        Assert.InRange(SampleQuality.Of(noise, classifier).Ratio.Value, 10, double.PositiveInfinity);
+        Assert.Equal(one.Floor, good.Floor);
         Assert.Contains("Fréchet distance", one.ToString());
     }
 

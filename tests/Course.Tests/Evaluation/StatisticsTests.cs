@@ -15,6 +15,18 @@ public sealed class StatisticsTests
         return draws.ToDoubles();
     }
 
+    /// <summary>Both ends solve (share − p)² = z²·p(1 − p)/n, and lie on either side of the share; 0 of 10 does not prove that p is 0.</summary>
+    [Theory]
+    [InlineData(0.85, 400)]
+    [InlineData(0, 10)]
+    [InlineData(1, 10)]
+    public void Wilsons_ends_are_z_standard_errors_of_their_own_away(double share, long n)
+    {
+        var (low, high) = Statistics.Wilson(share, n);
+        Assert.All([low, high], p => Assert.Equal((share - p) * (share - p), 1.96 * 1.96 * p * (1 - p) / n, 1e-12));
+        Assert.True(low <= share && share <= high && low < high);
+    }
+
     [Fact]
     public void Mean_and_variance_of_four_numbers_are_what_paper_and_pencil_give()
     {

@@ -40,17 +40,22 @@ public sealed class EvaluateTests : IDisposable
         WorkbookProgram.Ended file = Run("evaluate", "s.safetensors", "--json"), model = Run(["evaluate", .. drawing, "--json"]);
         Assert.Equal((0, "", 0, ""), (file.ExitCode, file.Error, model.ExitCode, model.Error));
         string[] lines = file.Output.TrimEnd().Split('\n');
-        Assert.Equal(["samples", "sure", "digits", "Fréchet", "ratio"], lines[..5].Select(line => line.Split(' ')[0]));
+        Assert.Equal(["samples", "sure", "digits", "Fréchet", "ratio", "precision", "recall"], lines[..7].Select(line => line.Split(' ')[0]));
         Assert.StartsWith("mnist-ddpm  20 drawn  ", model.Output);
         Assert.Equal(lines, model.Output.TrimEnd().Split('\n')[1..]);
 
         JsonObject found = JsonNode.Parse(lines[^1])!.AsObject();
-        Assert.Equal(["count", "sure", "shares", "frechet", "floor", "ratio"], found.Select(entry => entry.Key));
+        Assert.Equal(["count", "sure", "shares", "frechet", "floor", "ratio", "sure_interval", "frechet_error", "floor_error", "ratio_error", "precision", "recall",
+            "precision_floor", "recall_floor"], found.Select(entry => entry.Key));
         Assert.Equal(20, Number("count"));
         Assert.Equal(10, found["shares"]!.AsArray().Count);
         Assert.Equal(1, found["shares"]!.AsArray().Sum(share => share!.GetValue<double>()), 1e-9);
         Assert.InRange(Number("sure"), 0, 1);
         Assert.Equal(Number("frechet") / Number("floor"), Number("ratio"), 1e-9);
+        double[] interval = [.. found["sure_interval"]!.AsArray().Select(end => end!.GetValue<double>())];
+        Assert.InRange(Number("sure"), interval[0], interval[1]);
+        Assert.All(["frechet", "floor", "ratio"], name => Assert.InRange(Number(name + "_error"), 1e-6, Number(name)));
+        Assert.All(["precision", "recall", "precision_floor", "recall_floor"], name => Assert.InRange(Number(name), 0, 1));
         Assert.InRange(Number("ratio"), 1, double.PositiveInfinity);      // four steps draw no digits
 
         double Number(string name) => found[name]!.GetValue<double>();
@@ -63,7 +68,7 @@ public sealed class EvaluateTests : IDisposable
         Assert.Equal(0, Run("sample", "told", "--class", "all", "--count", "20", "--steps", "2", "-o", "s.safetensors").ExitCode);
         string[] file = Lines("s.safetensors"), model = Lines("told", "--count", "20", "--steps", "2");
         Assert.Equal(file, model[1..]);
-        Assert.StartsWith("as asked for ", file[5]);
+        Assert.StartsWith("as asked for ", file[7]);
         double share = JsonNode.Parse(file[^1])!["as_asked"]!.GetValue<double>();
         Assert.Equal(share * 20, Math.Round(share * 20), 1e-9);
     }
