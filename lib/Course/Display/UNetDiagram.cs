@@ -68,14 +68,15 @@ public static class UNetDiagram
         for (int i = 0; i < parts.Count; i++)
         {
             NetworkPart part = parts[i];
-            if (part.Kind is nameof(Attention) or nameof(Upsample2D) || part.Name == "conv_out") continue;  // in the box before
+            if (part.Kind is nameof(Attention) or nameof(Upsample2D) || part.Name is "conv_out" or "class_embedding") continue;
             var joined = parts.Skip(i + 1).TakeWhile(next => next.Kind is nameof(Attention) or nameof(Upsample2D)
                 || next.Name == "conv_out").ToArray();
             bool attends = joined.Any(next => next.Kind == nameof(Attention));
             var skip = skips.FirstOrDefault(pair => pair.To == part.Name);
             if (part.Pixels == 1 && part.Output.Count == 1)
             {
-                diagram = diagram.Box(part.Name, $"time t\n{Shape(part)} numbers\nto every residual block", 1, -1, "time");
+                string told = network.Config.Classes is null ? "time t" : "time t, class y";
+                diagram = diagram.Box(part.Name, $"{told}\n{Shape(part)} numbers\nto every residual block", 1, -1, "time");
                 continue;
             }
             string text = part.Kind == nameof(Downsample2D) ? $"half the size\n{Shape(part)}"

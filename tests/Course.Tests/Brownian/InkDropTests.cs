@@ -142,7 +142,7 @@ public sealed class InkDropTests
     {
         using var scope = NewDisposeScope();
         Compute.Seed(6);
-        float[] x = rand(1003).mul_(L).data<float>().ToArray(), kicks = randn(1003).mul_(σ).data<float>().ToArray(), moved = [.. x];
+        float[] x = rand(1003, device: CPU).mul_(L).data<float>().ToArray(), kicks = randn(1003, device: CPU).mul_(σ).data<float>().ToArray(), moved = [.. x];
         Walls.Move(moved, kicks, L);
         for (int i = 0; i < x.Length; i++)
         {

@@ -107,7 +107,7 @@ public class ExerciseTests
     [InlineData(990, "990 is too small")]
     public void Slips_that_lie_close_are_told_apart(double answer, string says) => Assert.Contains(says, Shown(() => Chapter00.CountTheEntries.Try(answer)));
 
-    static readonly Type[] chapters = [typeof(Chapter00), typeof(Chapter01), typeof(Chapter02), typeof(Chapter03), typeof(Chapter04), typeof(Chapter05), typeof(Chapter06), typeof(Chapter07), typeof(Chapter08)];
+    static readonly Type[] chapters = [typeof(Chapter00), typeof(Chapter01), typeof(Chapter02), typeof(Chapter03), typeof(Chapter04), typeof(Chapter05), typeof(Chapter06), typeof(Chapter07), typeof(Chapter08), typeof(Chapter09)];
 
     public static IEnumerable<(string Chapter, string Name)> All => chapters.SelectMany(chapter =>
         chapter.GetProperties(BindingFlags.Public | BindingFlags.Static).Where(p => p.PropertyType.IsAssignableTo(typeof(Exercise))).Select(p => (chapter.Name, p.Name))

@@ -70,6 +70,15 @@ public static class Chapter06
         return $"at t = {wrong} it is off by {Numbers.Short(Off(wrong, wrong), 2)} from √ᾱ_t·x₀ + √(1 − ᾱ_t)·ε";
     });
 
+    /// <summary>What the squared error of x̂₀ is multiplied by to give that of v, as a function of ᾱ.</summary>
+    public static FunctionExercise<Func<double, double>> ErrorOfV { get; } = FunctionExercise.Of("6.6 the error of v",
+        "x_t is given: an x̂₀ that is off by δ makes ε̂ off by −√ᾱ·δ/√(1−ᾱ). Put both into v.", ᾱ => 1 / (1 - ᾱ), 1e-6,
+        [0.01, 0.1, 0.5, 0.9],
+        (ᾱ => 1 / ᾱ, "that is what turns the squared error of ε into that of v"),
+            (ᾱ => 1 - ᾱ, "upside down: where ᾱ is near 1, a small error of x̂₀ is a large one of v"),
+        (ᾱ => ᾱ / (1 - ᾱ), "that is the squared error of ε; v has a part of x₀, too"),
+            (ᾱ => 1 / Sqrt(1 - ᾱ), "that is the error's factor; the squared error has its square"));
+
     static long Counted(int from, int to)
     {
         using var block = new ResnetBlock2D(from, to, UNetConfig.Digits);

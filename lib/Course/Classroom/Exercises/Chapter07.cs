@@ -55,6 +55,15 @@ public static class Chapter07
         (λ => (1 - λ) * (1 - λ) + λ * λ, "that is the variance; divide by its root"),
         (λ => 1, "weights that sum to 1 keep a mean, not a variance"));
 
+    /// <summary>The best guess of x₀ for two training numbers.</summary>
+    public static FunctionExercise<Func<double, double, double>> TwoNumbers { get; } = FunctionExercise.Of("7.6 two numbers by heart",
+        "Section 9: write π for 1 and for −1, and divide both by what they have in common.",
+        (x, r) => Tanh(x / (r * r)), 1e-6, [(0.3, 1), (0.5, 0.7), (-1, 2), (2, 3), (-0.1, 0.4)],
+        ((x, r) => 1 / (1 + Exp(-2 * x / (r * r))), "that is the probability of 1; asked is the mean of 1 and −1"),
+        ((x, r) => Tanh(x / (2 * r * r)), "the two squares differ by 4x̄, not by 2x̄"),
+        ((x, r) => Tanh(x / r), "in the exponent of a Gaussian stands its variance, r²"),
+        ((x, r) => Sign(x), "that is the nearer one: the limit without noise"));
+
     // σ of Song et al., eq. (16), with η = 1.
     static double Sigma(double t, double s) => Sqrt(ho.OneMinusAlphaBar[(int)s] / ho.OneMinusAlphaBar[(int)t]
         * (1 - ho.AlphaBar[(int)t] / ho.AlphaBar[(int)s]));

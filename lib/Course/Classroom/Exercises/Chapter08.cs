@@ -1,3 +1,4 @@
+using Diffusion.Schedules;
 using static System.Math;
 
 namespace Course.Classroom.Exercises;
@@ -30,6 +31,14 @@ public static class Chapter08
         "The first step of the walk has t = 1000 here, and 999 in the file. Chapter 07 has met this bug, too.",
         t => t - 1, 0, [1, 2, 500, 1000],
         (t => t, "that is what the loop does"), (t => t + 1, "at t = 1000 the file has no such time"));
+
+    /// <summary>What the mean of a whole picture still tells at the end of Ho's schedule.</summary>
+    public static FunctionExercise<Func<double, double>> LargestBlock { get; } = FunctionExercise.Of("8.5 the largest block",
+        "Section 4 with one block: how many pixels are averaged?",
+        n => n * n * NoiseSchedule.Linear().Snr[1000], 1e-9, [1, 28, 64, 256],
+        (n => n * NoiseSchedule.Linear().Snr[1000], "a picture of n × n has n² pixels"),
+        (n => NoiseSchedule.Linear().Snr[1000] / (n * n), "an average has less noise, not less signal"),
+        (n => n * n * Sqrt(NoiseSchedule.Linear().Snr[1000]), "the SNR is ᾱ/(1 − ᾱ), without a root"));
 
     static double Attention(double c) => 4 * (c * c + c) + 2 * c;
 }
