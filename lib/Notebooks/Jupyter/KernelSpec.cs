@@ -19,6 +19,9 @@ public sealed record KernelSpec(string Folder)
     /// <summary>The name of Microsoft's own .NET Interactive beside ours.</summary>
     public const string Official = "dotnet-interactive-csharp";
 
+    /// <summary>Microsoft's tool as a package, and the program in it.</summary>
+    public const string OfficialTool = "microsoft.dotnet-interactive", OfficialProgram = "Microsoft.DotNet.Interactive.App.dll";
+
     /// <summary>What a reader sees in a list of kernels: ours and Microsoft's, told apart.</summary>
     public const string DisplayName = "Diffusion Workbook (C#)", OfficialDisplayName = ".NET Interactive (C#)";
 
@@ -54,11 +57,11 @@ public sealed record KernelSpec(string Folder)
         ["metadata"] = new JsonObject { ["debugger"] = false },
     });
 
-    /// <summary>Writes the entry of Microsoft's tool, which this repository brings: `dotnet interactive` finds it from the folder of a
-    /// notebook upwards.</summary>
-    public void InstallOfficial() => Write(new JsonObject
+    /// <summary>Writes the entry of Microsoft's tool, for notebooks in any folder.</summary>
+    /// <param name="program">Its <see cref="OfficialProgram"/>.</param>
+    public void InstallOfficial(string program) => Write(new JsonObject
     {
-        ["argv"] = new JsonArray(Dotnet(), "interactive", "jupyter", "--default-kernel", "csharp", "{connection_file}"),
+        ["argv"] = new JsonArray(Dotnet(), program, "jupyter", "--default-kernel", "csharp", "{connection_file}"),
         ["display_name"] = OfficialDisplayName,
         ["language"] = "C#",
     });

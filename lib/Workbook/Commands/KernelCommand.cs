@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Notebooks;
 using Notebooks.Jupyter;
@@ -96,24 +97,37 @@ static partial class KernelCommand
     }
 
     /// <summary>Microsoft's tool under a name of its own: its own installation would take ours, which the chapters name, without
-    /// asking.</summary>
+    /// asking. Its package is restored as every other one: `dotnet tool restore` says that all is well where an earlier one went to a
+    /// folder of packages that is gone, and the tool does not start then.</summary>
     static void InstallOfficial(string? prefix)
     {
         string root = Repository.Root ?? throw new WorkbookException("The workbook's folder was not found above "
             + $"{AppContext.BaseDirectory}: --official needs its tool manifest.");
-        using (Process restore =
-            Process.Start(new ProcessStartInfo("dotnet", ["tool", "restore"]) { WorkingDirectory = root, RedirectStandardOutput = true })!)
-        {
-            restore.StandardOutput.ReadToEnd();
-            restore.WaitForExit();
-            if (restore.ExitCode != 0)
-                throw new WorkbookException("Microsoft's .NET Interactive was not installed, since `dotnet tool restore` failed (above); "
-                    + "the workbook's own kernel is there.");
-        }
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(root, ".config", "dotnet-tools.json")))!;
+        string version = (string)manifest["tools"]![KernelSpec.OfficialTool]!["version"]!;
+        string packages = Dotnet("msbuild", Path.Combine(root, "lib", "build", "OfficialKernel.proj"), "-restore", "-target:Fetched", "-nologo",
+            $"-property:Tool={KernelSpec.OfficialTool}", $"-property:ToolVersion={version}", "-getProperty:NuGetPackageRoot").Trim();
+        string folder = Path.Combine(packages, KernelSpec.OfficialTool, version);
+        string program = Directory.EnumerateFiles(folder, KernelSpec.OfficialProgram, SearchOption.AllDirectories).FirstOrDefault()
+            ?? throw new WorkbookException($"Microsoft's .NET Interactive was not installed: {Shown.Path(folder)} holds no "
+                + $"{KernelSpec.OfficialProgram}. Delete that folder and try again; the workbook's own kernel is there.");
+        Dotnet(program, "--version"); // it starts
         KernelSpec spec = new(Path.Combine(Folder(prefix), KernelSpec.Official));
-        spec.InstallOfficial();
+        spec.InstallOfficial(program);
         Console.WriteLine($"Installed the kernel \"{KernelSpec.OfficialDisplayName}\" as {KernelSpec.Official} in "
             + $"{Shown.Path(spec.Folder)}.");
+    }
+
+    /// <summary>What dotnet answers.</summary>
+    static string Dotnet(params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        string said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode == 0) return said;
+        Console.Error.WriteLine(said.Trim());
+        throw new WorkbookException($"Microsoft's .NET Interactive was not installed, since `dotnet {string.Join(' ', arguments)}` failed "
+            + "(above); the workbook's own kernel is there.");
     }
 
     static int Uninstall(string? name, string? prefix)
