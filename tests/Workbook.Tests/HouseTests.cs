@@ -113,6 +113,17 @@ public sealed partial class HouseTests
         Assert.All(made, call => Assert.Matches("CPU|[dD]evice", call.ArgumentList.ToString()));
     }
 
+    /// <summary>A collection that runs beside the program frees numbers that TorchSharp's native code is reading; CONTRIBUTING.md says how that was seen.</summary>
+    [Fact]
+    public void No_program_collects_beside_its_work()
+    {
+        string root = Path.Combine(lib, "..");
+        string[] hosts = [Path.Combine(WorkbookProgram.Bin, "workbook.runtimeconfig.json"), .. Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.runtimeconfig.json", SearchOption.AllDirectories)];
+        Assert.True(hosts.Length > 6, $"only {hosts.Length} found");
+        Assert.All(hosts, host => Assert.Contains("\"System.GC.Concurrent\": false", File.ReadAllText(host)));
+        Assert.Equal(System.Runtime.GCLatencyMode.Batch, System.Runtime.GCSettings.LatencyMode);
+    }
+
     /// <summary>The small library that was asked for.</summary>
     [Fact]
     public void The_papers_fit_into_3500_lines() =>
