@@ -46,6 +46,8 @@ public class TextTests
         Assert.Equal([new("ε", 0), new("θ", -1), new("(x", 0), new("t", -1), new(", t)", 0)], MathText.Parse("ε_θ(x_t, t)"));
         Assert.Equal([new("beta_start", 0)], MathText.Parse("beta\\_start"));
         Assert.Equal([new("a _ b^", 0)], MathText.Parse("a _ b^"));
+        Assert.Equal([new("flip_sin_to_cos, x", 0), new("t", -1)], MathText.Parse("flip_sin_to_cos, x_t"));
+        Assert.Equal([new("log", 0), new("10", -1), new(" 2εx", 0), new("t", -1)], MathText.Parse("log_{10} 2εx_t"));
     }
 
     [Fact]

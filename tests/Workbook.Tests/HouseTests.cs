@@ -120,7 +120,7 @@ public sealed partial class HouseTests
         string root = Path.Combine(lib, "..");
         string[] hosts = [Path.Combine(WorkbookProgram.Bin, "workbook.runtimeconfig.json"), .. Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.runtimeconfig.json", SearchOption.AllDirectories)];
         Assert.True(hosts.Length > 6, $"only {hosts.Length} found");
-        Assert.All(hosts, host => Assert.Contains("\"System.GC.Concurrent\": false", File.ReadAllText(host)));
+        Assert.All(hosts, host => Assert.Matches("""(?s)"System.GC.Gen0MaxBudget": 6291456,.*"System.GC.Concurrent": false""", File.ReadAllText(host)));
         Assert.Equal(System.Runtime.GCLatencyMode.Batch, System.Runtime.GCSettings.LatencyMode);
     }
 

@@ -7,7 +7,8 @@ namespace Figures.Drawing;
 
 /// <summary>
 /// Text with a little mathematics in it: <c>x_t</c>, <c>ε_θ</c>, <c>x_{t−1}</c> and <c>10^{−3}</c> are set as sub- and superscripts
-/// (without braces a script reaches over the letters and digits that follow); <c>\_</c> is a plain underscore.
+/// (without braces a script reaches over the letters and digits that follow). In a name (<c>time_emb_proj</c>: two or more of A to Z
+/// before it, no brace after it) the underscore is an underscore, and so is <c>\_</c> everywhere.
 /// </summary>
 public static class MathText
 {
@@ -24,7 +25,8 @@ public static class MathText
         var line = new StringBuilder();
         for (int i = 0; i < text.Length; i++)
         {
-            bool script = text[i] is '_' or '^' && i + 1 < text.Length && (text[i + 1] == '{' || IsWord(text, i + 1));
+            bool script = text[i] is '_' or '^' && i + 1 < text.Length
+                && (text[i + 1] == '{' || IsWord(text, i + 1) && !(text[i] == '_' && IsName(text, i)));
             if (text[i] == '\\' && i + 1 < text.Length && text[i + 1] is '_' or '^')
                 line.Append(text[++i]);
             else if (!script)
@@ -44,6 +46,8 @@ public static class MathText
         if (line.Length > 0) runs.Add(new(line.ToString(), 0));
         return runs;
     }
+
+    static bool IsName(string text, int end) => end >= 2 && char.IsAsciiLetter(text[end - 1]) && char.IsAsciiLetter(text[end - 2]);
 
     static bool IsWord(string text, int at) =>
         char.IsLetterOrDigit(text[at]) || char.GetUnicodeCategory(text[at]) == System.Globalization.UnicodeCategory.NonSpacingMark;

@@ -64,7 +64,7 @@ public sealed record KernelSpec(string Folder)
         ["argv"] = new JsonArray(Dotnet(), program, "jupyter", "--default-kernel", "csharp", "{connection_file}"),
         ["display_name"] = OfficialDisplayName,
         ["language"] = "C#",
-        ["env"] = new JsonObject { ["DOTNET_gcConcurrent"] = "0" }, // as Directory.Build.props has it for ours
+        ["env"] = new JsonObject { ["DOTNET_gcConcurrent"] = "0", ["DOTNET_GCgen0size"] = "600000" }, // 6 MB: as for ours
     });
 
     /// <summary>A folder beside its place, then renamed.</summary>

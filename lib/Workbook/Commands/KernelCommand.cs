@@ -105,8 +105,9 @@ static partial class KernelCommand
             + $"{AppContext.BaseDirectory}: --official needs its tool manifest.");
         JsonNode manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(root, ".config", "dotnet-tools.json")))!;
         string version = (string)manifest["tools"]![KernelSpec.OfficialTool]!["version"]!;
-        string packages = Dotnet("msbuild", Path.Combine(root, "lib", "build", "OfficialKernel.proj"), "-restore", "-target:Fetched", "-nologo",
-            $"-property:Tool={KernelSpec.OfficialTool}", $"-property:ToolVersion={version}", "-getProperty:NuGetPackageRoot").Trim();
+        string packages = Dotnet("msbuild", Path.Combine(root, "lib", "build", "OfficialKernel.proj"),
+            "-restore", "-target:Fetched", "-nologo", $"-property:Tool={KernelSpec.OfficialTool}",
+            $"-property:ToolVersion={version}", "-getProperty:NuGetPackageRoot").Trim();
         string folder = Path.Combine(packages, KernelSpec.OfficialTool, version);
         string program = Directory.EnumerateFiles(folder, KernelSpec.OfficialProgram, SearchOption.AllDirectories).FirstOrDefault()
             ?? throw new WorkbookException($"Microsoft's .NET Interactive was not installed: {Shown.Path(folder)} holds no "

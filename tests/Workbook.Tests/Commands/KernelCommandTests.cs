@@ -47,7 +47,7 @@ public sealed class KernelCommandTests : IDisposable
         JsonNode ours = JsonNode.Parse(File.ReadAllText(Spec(".net-csharp")))!, theirs = JsonNode.Parse(File.ReadAllText(Spec("dotnet-interactive-csharp")))!;
         Assert.NotEqual((string?)ours["display_name"], (string?)theirs["display_name"]);
         Assert.All(theirs["argv"]!.AsArray().Take(2), part => Assert.True(File.Exists((string?)part), (string?)part));
-        Assert.Equal("0", (string?)theirs["env"]!["DOTNET_gcConcurrent"]); // see CONTRIBUTING.md
+        Assert.Equal("""{"DOTNET_gcConcurrent":"0","DOTNET_GCgen0size":"600000"}""", theirs["env"]!.ToJsonString()); // see CONTRIBUTING.md
         Assert.Null(theirs["metadata"]?["vscode"]); // with it VS Code's Jupyter extension leaves the kernel to another extension, and does not list it
         Good(Kernel("uninstall"));
         Assert.Empty(Directory.EnumerateFileSystemEntries(scratch["user/kernels"]));
