@@ -107,7 +107,8 @@ static partial class KernelCommand
         string version = (string)manifest["tools"]![KernelSpec.OfficialTool]!["version"]!;
         string packages = Dotnet("msbuild", Path.Combine(root, "lib", "build", "OfficialKernel.proj"),
             "-restore", "-target:Fetched", "-nologo", $"-property:Tool={KernelSpec.OfficialTool}",
-            $"-property:ToolVersion={version}", "-getProperty:NuGetPackageRoot").Trim();
+            $"-property:ToolVersion={version}", "-getProperty:NuGetPackageRoot")
+            .Trim().Split('\n')[^1]; // warnings stand before it
         string folder = Path.Combine(packages, KernelSpec.OfficialTool, version);
         string program = Directory.EnumerateFiles(folder, KernelSpec.OfficialProgram, SearchOption.AllDirectories).FirstOrDefault()
             ?? throw new WorkbookException($"Microsoft's .NET Interactive was not installed: {Shown.Path(folder)} holds no "
