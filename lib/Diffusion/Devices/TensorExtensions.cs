@@ -18,4 +18,7 @@ public static class TensorExtensions
 
     /// <summary>One value for each item, (B), as a view (B, 1, …, 1) that multiplies items of so many dimensions.</summary>
     public static Tensor PerItem(this Tensor values, long dims) => values.view([-1, .. Enumerable.Repeat(1L, (int)Math.Max(dims, 1) - 1)]);
+
+    /// <summary>The tensor in a type: itself where it has it already, which <c>to</c> would give a second handle.</summary>
+    public static Tensor InType(this Tensor tensor, ScalarType type) => tensor.dtype == type ? tensor : tensor.to(type);
 }

@@ -55,7 +55,7 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return Apply(x, weight.to(x.dtype), bias.to(x.dtype), stride, padding).MoveToOuterDisposeScope();
+        return Apply(x, weight.InType(x.dtype), bias.InType(x.dtype), stride, padding).MoveToOuterDisposeScope();
     }
 
     internal static Tensor Apply(Tensor x, Tensor weight, Tensor bias, long stride, long padding)

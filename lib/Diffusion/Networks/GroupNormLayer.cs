@@ -34,6 +34,6 @@ public sealed class GroupNormLayer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return F.group_norm(x, groups, weight.to(x.dtype), bias.to(x.dtype), eps).MoveToOuterDisposeScope();
+        return F.group_norm(x, groups, weight.InType(x.dtype), bias.InType(x.dtype), eps).MoveToOuterDisposeScope();
     }
 }

@@ -29,6 +29,6 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return F.linear(x, weight.to(x.dtype), bias.to(x.dtype)).MoveToOuterDisposeScope();
+        return F.linear(x, weight.InType(x.dtype), bias.InType(x.dtype)).MoveToOuterDisposeScope();
     }
 }

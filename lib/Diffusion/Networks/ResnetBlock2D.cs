@@ -60,7 +60,8 @@ public sealed class ResnetBlock2D : nn.Module<Tensor, Tensor, Tensor>
         Tensor h = nonlinearity.call(norm1.call(x));                                        // (B, in, H, W)
         if (resize is not null) (x, h) = (resize(x), resize(h));
         h = conv1.call(h);                                                                  // (B, out, H, W)
-        Tensor told = time_emb_proj.call(nonlinearity.call(time)).unsqueeze(-1).unsqueeze(-1); // (B, out or 2·out, 1, 1)
+        Tensor told = time_emb_proj.call(nonlinearity.call(time));                          // (B, out or 2·out)
+        told = told.view([.. told.shape, 1, 1]);
         h = timeScales ? ScaledAndShifted(norm2.call(h), told) : norm2.call(h + told);
         h = nonlinearity.call(h);
         if (dropout > 0) h = F.dropout(h, dropout, training);
