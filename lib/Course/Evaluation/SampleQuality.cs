@@ -13,10 +13,12 @@ namespace Course.Evaluation;
 /// <param name="PrecisionRecall">How much of what is drawn is real and of what is real is drawn, of at most 10,000 samples and as many test
 /// digits; null below <see cref="FewestForRecall"/> samples, which have too few neighbours.</param>
 /// <param name="PrecisionRecallFloor">The same of as many training digits, what perfect samples would have.</param>
+/// <param name="RatioAtTestShares">The ratio of both distances with each digit weighed to its share of the test digits, so that only how
+/// they look is left; null where one of the ten was not drawn.</param>
 /// <param name="Followed">The share that is read as the digit that was asked for; null where none was.</param>
 public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double> Shares, Estimate Frechet,
     Estimate Floor, PrecisionRecall? PrecisionRecall,
-    PrecisionRecall? PrecisionRecallFloor, double? Followed = null)
+    PrecisionRecall? PrecisionRecallFloor, double? RatioAtTestShares, double? Followed = null)
 {
     /// <summary>The probability above which the classifier is called sure.</summary>
     public const double Threshold = 0.9;
@@ -55,17 +57,28 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
         using GaussianFeatures aim = GaussianFeatures.Of(real.Features);
         long n = samples.shape[0], sets = Math.Clamp(20_000 / n, 1, 10);
         using DigitReading others = classifier.Read(train.Images.narrow(0, 0, sets * n));
-        Estimate floor = Statistics.Mean(Enumerable.Range(0, (int)sets).Select(k =>
-        {
-            using GaussianFeatures found = GaussianFeatures.Of(others.Features.narrow(0, k * n, n));
-            return FrechetDistance.Between(found, aim);
-        }));
+        var floors = Enumerable.Range(0, (int)sets).Select(k => (Features: others.Features.narrow(0, k * n, n),
+            Digits: others.Digits().narrow(0, k * n, n))).ToArray();
+        Estimate floor = Statistics.Mean(floors.Select(set => Distance(set.Features)));
+        Tensor wanted = real.Digits().bincount(null, DigitClassifier.Classes);
+        double? looks = drawn.Shares().Min() == 0 ? null : Distance(drawn.Features, Weights(drawn.Digits()))
+            / floors.Average(set => Distance(set.Features, Weights(set.Digits)));
         long compared = Math.Min(n, test.Count);
         // of all parts of the test set: its first half is the neater one
         Tensor every = (arange(compared, device: real.Features.device) * test.Count / compared).floor().to(ScalarType.Int64);
         Tensor seen = real.Features.index_select(0, every);
         return new((int)n, drawn.ShareSure(Threshold), drawn.Shares(), FrechetDistance.Estimated(drawn.Features, aim), floor,
-            Overlap(drawn), Overlap(others), asked is null ? null : drawn.Accuracy(asked));
+            Overlap(drawn), Overlap(others), looks, asked is null ? null : drawn.Accuracy(asked));
+
+        double Distance(Tensor features, Tensor? weights = null)
+        {
+            using GaussianFeatures found = GaussianFeatures.Of(features, weights);
+            return FrechetDistance.Between(found, aim);
+        }
+
+        // how much each counts, (N), for each digit to count as often as among the test digits
+        Tensor Weights(Tensor digits) =>
+            (wanted / digits.bincount(null, DigitClassifier.Classes).clamp_min(1)).index_select(0, digits);
 
         PrecisionRecall? Overlap(DigitReading some) => n < FewestForRecall ? null
             : PrecisionRecall.Of(seen, some.Features.narrow(0, 0, compared));
@@ -96,7 +109,8 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
         $"sure (p > {Threshold})    {Interval(Sure)}",
         $"digits 0 to 9     {string.Join(' ', Shares.Select(share => share.ToString("0.0%")))}",
         $"Fréchet distance  {Error(Frechet)} to the 10,000 test digits ({Error(Floor)} of {Count:N0} training digits)",
-        $"ratio             {Error(Ratio)} (± one standard error)",
+        $"ratio             {Error(Ratio)} (± one standard error)"
+            + (RatioAtTestShares is { } looks ? $"; {looks:G3} with the test digits' share of each digit" : ""),
         .. PrecisionRecall is { } found && PrecisionRecallFloor is { } floor ? (string[])
         [
             $"precision         {found.Precision:0.0%}, how much of it lies among real digits ({floor.Precision:0.0%} of training digits)",

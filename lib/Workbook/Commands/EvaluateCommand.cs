@@ -96,6 +96,7 @@ static class EvaluateCommand
             Error("ratio", quality.Ratio);
             Overlap("", quality.PrecisionRecall);
             Overlap("_floor", quality.PrecisionRecallFloor);
+            if (quality.RatioAtTestShares is { } looks) numbers["ratio_at_test_shares"] = looks;
             if (quality.Followed is { } share) numbers["as_asked"] = share;
             Console.WriteLine(JsonSerializer.Serialize(numbers));
 

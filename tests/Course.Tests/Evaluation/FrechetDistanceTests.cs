@@ -116,4 +116,26 @@ public class FrechetDistanceTests
 
         static string Refused(Func<object> act) => Assert.Throws<ArgumentException>(act).Message;
     }
+
+    [Fact]
+    public void A_vector_that_counts_three_times_is_as_good_as_three_of_it_in_the_mean_and_weighed_crowds_have_no_bias()
+    {
+        Compute.Seed(3);
+        using Tensor vectors = randn(4, 2, ScalarType.Float64, CPU), weights = tensor(new[] { 3.0, 1, 1, 2 });
+        using Tensor repeated = vectors.index_select(0, tensor(new long[] { 0, 0, 0, 1, 2, 3, 3 }));
+        using GaussianFeatures weighed = GaussianFeatures.Of(vectors, weights), all = GaussianFeatures.Of(repeated);
+        Assert.Equal(all.Mean.ToDoubles().Select(v => Math.Round(v, 12)), weighed.Mean.ToDoubles().Select(v => Math.Round(v, 12)));
+        // both are Σ w·(x − mean)(x − mean)ᵀ of the same w, divided by 1 − Σw² of four vectors and by 6/7 of seven
+        double four = 1 - (9 + 1 + 1 + 4) / 49.0;
+        Assert.Equal(all.Covariance.ToDoubles().Select(v => Math.Round(v * 6 / 7 / four, 12)),
+            weighed.Covariance.ToDoubles().Select(v => Math.Round(v, 12)));
+        // of independent vectors the weighed covariance is right on average, here the variance 1 of 2,000 sets of four
+        using Tensor sets = randn(2000, 4, ScalarType.Float64, CPU);
+        double[] variances = [.. sets.t().split(1, 1).Select(set => GaussianFeatures.Of(set, weights).Covariance.item<double>())];
+        Estimate mean = Statistics.Mean(variances);
+        Assert.InRange(mean.Deviations(1), 0, 4);
+
+        Assert.StartsWith("The weights have shape (3), expected (4): one for each vector.",
+            Assert.Throws<ArgumentException>(() => GaussianFeatures.Of(vectors, ones(3))).Message);
+    }
 }

@@ -72,7 +72,16 @@ public class ShippedClassifierTests
         Assert.InRange(SampleQuality.Of(real, classifier, names).Followed!.Value, 0.99, 1);
         Assert.InRange(SampleQuality.Of(real, classifier, wrong).Followed!.Value, 0, 0.01);
 
+        // twice as many sevens: only the shares are wrong
+        using Tensor more = cat([real, train.OfDigit(7, 50)]);
+        SampleQuality skewed = SampleQuality.Of(more, classifier);
+        Assert.InRange(good.RatioAtTestShares!.Value, 0.6, 1.6);
+        Assert.InRange(skewed.RatioAtTestShares!.Value / good.RatioAtTestShares.Value, 0.8, 1.2);
+        Assert.InRange(skewed.Ratio.Value / good.Ratio.Value, 1.2, double.PositiveInfinity);
+        Assert.Contains("with the test digits' share of each digit", skewed.ToString());
+
         SampleQuality one = SampleQuality.Of(sevens, classifier);
+        Assert.Null(one.RatioAtTestShares);
         Assert.InRange(one.Shares[7], 0.98, 1);
         Assert.InRange(one.Sure, 0.96, 1);
         Assert.InRange(one.Ratio.Value, 10, double.PositiveInfinity);
