@@ -23,8 +23,19 @@ public static class FrechetDistance
     /// <exception cref="ArgumentException">The shapes do not fit, or a value is no number.</exception>
     public static double Between(Tensor a, Tensor b)
     {
-        using GaussianFeatures first = GaussianFeatures.Of(a), second = GaussianFeatures.Of(b);
-        return Between(first, second);
+        using GaussianFeatures aim = GaussianFeatures.Of(b);
+        return Between(a, aim);
+    }
+
+    /// <summary>d² of a cloud to a Gaussian.</summary>
+    /// <param name="features">(N, D), N ≥ 2.</param>
+    /// <param name="aim">The Gaussian, of D dimensions.</param>
+    /// <param name="weights">How much each vector counts, as in <see cref="GaussianFeatures.Of"/>; null for all alike.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a value is no number.</exception>
+    public static double Between(Tensor features, GaussianFeatures aim, Tensor? weights = null)
+    {
+        using GaussianFeatures found = GaussianFeatures.Of(features, weights);
+        return Between(found, aim);
     }
 
     /// <summary>
@@ -38,19 +49,13 @@ public static class FrechetDistance
     public static Estimate Estimated(Tensor features, GaussianFeatures aim)
     {
         using var scope = NewDisposeScope();
-        double whole = Of(features);
+        double whole = Between(features, aim);
         long n = features.shape[0];
         if (n < 2 * Parts) return new(whole, double.NaN);
         using var lots = new Generator(0, CPU);         // its own: the reader's seed stays untouched
         Tensor part = randperm(n, device: CPU, generator: lots).remainder(Parts).to(features.device);
-        double[] without = [.. Enumerable.Range(0, Parts).Select(j => Of(features[part != j]))];
+        double[] without = [.. Enumerable.Range(0, Parts).Select(j => Between(features[part != j], aim))];
         return new(whole, Math.Sqrt((Parts - 1.0) / Parts * without.Sum(one => Math.Pow(one - without.Average(), 2))));
-
-        double Of(Tensor some)
-        {
-            using GaussianFeatures found = GaussianFeatures.Of(some);
-            return Between(found, aim);
-        }
     }
 
     /// <summary>d² of two Gaussians.</summary>

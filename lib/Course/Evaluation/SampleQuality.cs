@@ -57,28 +57,22 @@ public sealed record SampleQuality(int Count, double Sure, IReadOnlyList<double>
         using GaussianFeatures aim = GaussianFeatures.Of(real.Features);
         long n = samples.shape[0], sets = Math.Clamp(20_000 / n, 1, 10);
         using DigitReading others = classifier.Read(train.Images.narrow(0, 0, sets * n));
-        var floors = Enumerable.Range(0, (int)sets).Select(k => (Features: others.Features.narrow(0, k * n, n),
-            Digits: others.Digits().narrow(0, k * n, n))).ToArray();
-        Estimate floor = Statistics.Mean(floors.Select(set => Distance(set.Features)));
+        Tensor[] floors = [.. others.Features.split(n)];
+        Estimate floor = Statistics.Mean(floors.Select(set => FrechetDistance.Between(set, aim)));
+        IReadOnlyList<double> shares = drawn.Shares();
         Tensor wanted = real.Digits().bincount(null, DigitClassifier.Classes);
-        double? looks = drawn.Shares().Min() == 0 ? null : Distance(drawn.Features, Weights(drawn.Digits()))
-            / floors.Average(set => Distance(set.Features, Weights(set.Digits)));
+        double? looks = shares.Min() == 0 ? null : AtTestShares(drawn.Features, drawn.Digits())
+            / floors.Zip(others.Digits().split(n), AtTestShares).Average();
         long compared = Math.Min(n, test.Count);
         // of all parts of the test set: its first half is the neater one
         Tensor every = (arange(compared, device: real.Features.device) * test.Count / compared).floor().to(ScalarType.Int64);
         Tensor seen = real.Features.index_select(0, every);
-        return new((int)n, drawn.ShareSure(Threshold), drawn.Shares(), FrechetDistance.Estimated(drawn.Features, aim), floor,
+        return new((int)n, drawn.ShareSure(Threshold), shares, FrechetDistance.Estimated(drawn.Features, aim), floor,
             Overlap(drawn), Overlap(others), looks, asked is null ? null : drawn.Accuracy(asked));
 
-        double Distance(Tensor features, Tensor? weights = null)
-        {
-            using GaussianFeatures found = GaussianFeatures.Of(features, weights);
-            return FrechetDistance.Between(found, aim);
-        }
-
-        // how much each counts, (N), for each digit to count as often as among the test digits
-        Tensor Weights(Tensor digits) =>
-            (wanted / digits.bincount(null, DigitClassifier.Classes).clamp_min(1)).index_select(0, digits);
+        // the distance with each vector weighed so that each digit counts as often as among the test digits
+        double AtTestShares(Tensor features, Tensor digits) => FrechetDistance.Between(features, aim,
+            (wanted / digits.bincount(null, DigitClassifier.Classes).clamp_min(1)).index_select(0, digits));
 
         PrecisionRecall? Overlap(DigitReading some) => n < FewestForRecall ? null
             : PrecisionRecall.Of(seen, some.Features.narrow(0, 0, compared));
